@@ -1,0 +1,5 @@
+"""Placeholder until the rows arrive."""
+
+from ._fault import Fault
+
+ACTION_FAULTS: tuple[Fault, ...] = ()

@@ -1,0 +1,227 @@
+"""What a caller catches: families that are handled differently.
+
+The service's own word stays in `code`; what a person should do next stands in `hint`.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+import attrs
+
+from linkedapi_async._types import Certainty, Disposition, Json, Scope, WorkflowId
+
+from .catalog import find
+
+__all__ = [
+    "ActionError",
+    "ActionFailure",
+    "ClientClosed",
+    "ConfigurationError",
+    "FatalError",
+    "InvalidWorkflowLocally",
+    "LinkedApiError",
+    "OutcomeUnknown",
+    "ProtocolError",
+    "TransientError",
+    "UnsupportedByWire",
+    "UserActionRequired",
+    "WorkflowTimeout",
+]
+
+
+def _rebuild(kind: type["LinkedApiError"], message: str, facts: Mapping[str, Any]) -> Any:
+    error = kind.__new__(kind, message)
+    Exception.__init__(error, message)
+    error.__dict__.update(facts)
+    return error
+
+
+class LinkedApiError(Exception):
+    """Everything this library raises on purpose.
+
+    Attributes:
+        code: The service's own word, or one of ours (`linkedapi-async errors` lists both).
+        message: What happened, in a sentence.
+        disposition: What the failure asks for.
+        scope: What else the same cause dooms.
+        hint: What a person should do next, and where.
+        certainty: What is known about the request: whether it may run all the same.
+        workflow_id: The workflow concerned, `None` when none is known.
+        attempts: How many requests were sent for this call.
+        elapsed: Seconds from the call to this error.
+        retry_after: Seconds the service asked to wait, `None` when it did not.
+        status: HTTP status of the last reply, `None` when there was none.
+        account: The account's alias or fingerprint; never a token.
+    """
+
+    default_code = "unknownError"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        disposition: Disposition | None = None,
+        scope: Scope | None = None,
+        hint: str | None = None,
+        certainty: Certainty = Certainty.NOT_SENT,
+        workflow_id: WorkflowId | None = None,
+        attempts: int = 0,
+        elapsed: float = 0.0,
+        retry_after: float | None = None,
+        status: int | None = None,
+        account: str | None = None,
+    ) -> None:
+        """Fill what is not given from the catalogue row of the code."""
+        super().__init__(message)
+        self.code = code or self.default_code
+        row = find(self.code)
+        self.message = message
+        self.disposition = disposition or (row.disposition if row else Disposition.FATAL)
+        self.scope = scope or (row.scope if row else Scope.CALL)
+        self.hint = hint if hint is not None else (row.hint if row else "")
+        self.certainty = certainty
+        self.workflow_id = workflow_id
+        self.attempts = attempts
+        self.elapsed = elapsed
+        self.retry_after = retry_after
+        self.status = status
+        self.account = account
+
+    def __str__(self) -> str:
+        """Return message, code and hint: all a log line needs to be acted on."""
+        told = f"{self.message} [{self.code}]"
+        return f"{told} {self.hint}" if self.hint else told
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle and copy by the facts, not by the constructor."""
+        return _rebuild, (type(self), self.message, dict(self.__dict__))
+
+    def clone(self) -> Self:
+        """Return an equal error without traceback, for one more of several waiters."""
+        twin: Self = _rebuild(type(self), self.message, self.__dict__)
+        twin.__cause__ = self.__cause__
+        return twin
+
+
+class TransientError(LinkedApiError):
+    """Time would have healed it, and the policy's patience ended first.
+
+    Before acceptance, nothing runs because of this call: every attempt was unsent, refused or only
+    reading. With `certainty` accepted, the workflow itself ended in a failure that time heals.
+    """
+
+    default_code = "connectionFailed"
+
+
+class UserActionRequired(LinkedApiError):
+    """A person has to act before this can succeed; `hint` says what and where."""
+
+
+class FatalError(LinkedApiError):
+    """The call or the configuration is wrong; repeating it changes nothing."""
+
+
+class OutcomeUnknown(LinkedApiError):
+    """A writing workflow may or may not run, and sending it again might do it twice.
+
+    Look at LinkedIn (or ask with a reading workflow) before starting it again.
+    """
+
+
+class WorkflowTimeout(LinkedApiError, TimeoutError):
+    """The deadline came before the end; the workflow runs on under `workflow_id`."""
+
+    default_code = "workflowTimeout"
+
+
+class ProtocolError(LinkedApiError):
+    """A reply is not of the documented form; the message names the place.
+
+    Attributes:
+        completion: The raw report tree, when there was one: nothing is lost.
+    """
+
+    default_code = "unreadableResult"
+
+    def __init__(self, message: str, *, completion: Json = None, **facts: Any) -> None:
+        """Keep the raw completion beside the common facts."""
+        super().__init__(message, **{"certainty": Certainty.ACCEPTED, **facts})
+        self.completion = completion
+
+
+class ClientClosed(LinkedApiError):
+    """The client was closed, or is used where it cannot work.
+
+    Attributes:
+        workflow_ids: Workflows whose waits were open; they run on and can be attached again.
+    """
+
+    default_code = "clientClosed"
+
+    def __init__(
+        self, message: str, *, workflow_ids: tuple[WorkflowId, ...] = (), **facts: Any
+    ) -> None:
+        """Keep the ids of the open waits beside the common facts."""
+        super().__init__(message, **facts)
+        self.workflow_ids = workflow_ids
+
+
+class ConfigurationError(FatalError, ValueError):
+    """An option of the client is missing or unusable; nothing was sent."""
+
+    default_code = "invalidConfiguration"
+
+
+class InvalidWorkflowLocally(FatalError):
+    """The workflow breaks a documented rule; nothing was sent."""
+
+    default_code = "invalidWorkflow"
+
+
+class UnsupportedByWire(FatalError):
+    """This generation of the API has no such call; nothing was sent."""
+
+    default_code = "unsupportedByWire"
+
+
+@attrs.frozen
+class ActionFailure:
+    """One action of a completed workflow that failed.
+
+    Attributes:
+        type: The service's word; `linkedapi-async errors TYPE` explains it.
+        message: The service's sentence.
+        action_type: Which action failed, as `st.sendMessage`; empty when the report does not say.
+        label: The label the action was sent with.
+    """
+
+    type: str
+    message: str
+    action_type: str = ""
+    label: str | None = None
+
+    @property
+    def hint(self) -> str:
+        """What a person should do next; empty for a type the catalogue does not hold."""
+        row = find(self.type)
+        return row.hint if row else ""
+
+
+class ActionError(LinkedApiError):
+    """A completed workflow holds failed actions, and their data was asked for.
+
+    Attributes:
+        failures: Every failed action, in the order of the report.
+    """
+
+    def __init__(self, failures: tuple[ActionFailure, ...], **facts: Any) -> None:
+        """Speak for the first failure and keep all."""
+        first = failures[0]
+        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+        where = f"{first.action_type}: " if first.action_type else ""
+        super().__init__(
+            f"{where}{first.message}{more}",
+            **{"code": first.type, "certainty": Certainty.ACCEPTED, **facts},
+        )
+        self.failures = failures

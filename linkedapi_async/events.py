@@ -1,0 +1,242 @@
+"""What the library announces: stable names, stable fields, no secrets.
+
+Every event reaches the `on_event` callback and structlog, the latter under `name`.
+`account` is an alias or a short fingerprint, never a token.
+"""
+
+from typing import ClassVar, Literal, TypeAlias
+
+import attrs
+
+from ._types import Certainty, Disposition, Scope, WorkflowId
+
+__all__ = [
+    "ActionNeeded",
+    "ActionResolved",
+    "BackingOff",
+    "Drift",
+    "Event",
+    "Held",
+    "Level",
+    "Raised",
+    "WorkflowAbandoned",
+    "WorkflowFinished",
+    "WorkflowParked",
+    "WorkflowStarted",
+]
+
+Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+
+
+@attrs.frozen(kw_only=True)
+class Event:
+    """Anything announced; the base of every event.
+
+    Attributes:
+        name: The stable name in logs.
+        level: The level it is logged at.
+        account: Whose account it concerns: an alias or a fingerprint.
+    """
+
+    name: ClassVar[str] = "linkedapi.event"
+    level: ClassVar[Level] = "info"
+
+    account: str
+
+
+@attrs.frozen(kw_only=True)
+class ActionNeeded(Event):
+    """A person has to act; announced once per episode, however many calls it stops.
+
+    Attributes:
+        code: The service's word.
+        scope: What the cause stops.
+        hint: What to do, and where.
+        message: The service's sentence.
+        workflow_id: The workflow that met it, if one was accepted.
+    """
+
+    name = "linkedapi.action_needed"
+    level = "error"
+
+    code: str
+    scope: Scope
+    hint: str
+    message: str
+    workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class ActionResolved(Event):
+    """What `ActionNeeded` asked for has been done: a request went through again.
+
+    Attributes:
+        code: The service's word that opened the episode.
+        scope: What the cause had stopped.
+        lasted: Seconds from the announcement.
+    """
+
+    name = "linkedapi.action_resolved"
+
+    code: str
+    scope: Scope
+    lasted: float
+
+
+@attrs.frozen(kw_only=True)
+class BackingOff(Event):
+    """A request failed and will be sent again.
+
+    Attributes:
+        code: The service's word, or ours.
+        delay: Seconds until the next attempt.
+        attempt: Which attempt failed, from 1.
+        certainty: What the failure proves about the request.
+        purpose: What the request was for: `start`, `poll`, `cancel`.
+        message: What was seen.
+        workflow_id: The workflow concerned, if known.
+    """
+
+    name = "linkedapi.backing_off"
+    level = "warning"
+
+    code: str
+    delay: float
+    attempt: int
+    certainty: Certainty
+    purpose: str
+    message: str
+    workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Held(Event):
+    """A call that was proved refused waits for the person's action instead of failing.
+
+    Attributes:
+        code: The service's word.
+        scope: What the cause stops.
+        workflow_id: The workflow concerned, if one was accepted.
+    """
+
+    name = "linkedapi.held"
+
+    code: str
+    scope: Scope
+    workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Raised(Event):
+    """A call ends in an exception.
+
+    Attributes:
+        code: The service's word, or ours.
+        error: The exception's class name.
+        disposition: What the failure asks for.
+        scope: What else the cause dooms.
+        certainty: What is known about the request.
+        hint: What a person should do next.
+        message: What was seen.
+        attempts: How many requests were sent.
+        workflow_id: The workflow concerned, if known.
+    """
+
+    name = "linkedapi.raised"
+    level = "warning"
+
+    code: str
+    error: str
+    disposition: Disposition
+    scope: Scope
+    certainty: Certainty
+    hint: str
+    message: str
+    attempts: int
+    workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class WorkflowStarted(Event):
+    """The service took a workflow.
+
+    Attributes:
+        operation: The operation's name, as `fetchPerson`.
+        workflow_id: Where to ask for it; `None` when the reply brought the end itself.
+    """
+
+    name = "linkedapi.workflow_started"
+
+    operation: str
+    workflow_id: WorkflowId | None
+
+
+@attrs.frozen(kw_only=True)
+class WorkflowParked(Event):
+    """An accepted workflow waits for the account's working hours; polling slows down.
+
+    Attributes:
+        workflow_id: The workflow.
+        opens_in: Seconds until the hours open, as far as the service's text could be read.
+        message: The service's text.
+    """
+
+    name = "linkedapi.workflow_parked"
+
+    workflow_id: WorkflowId
+    opens_in: float | None
+    message: str | None
+
+
+@attrs.frozen(kw_only=True)
+class WorkflowFinished(Event):
+    """A workflow ended, well or badly.
+
+    Attributes:
+        operation: The operation's name.
+        workflow_id: The workflow; `None` when the start's reply brought the end.
+        succeeded: Whether it completed; its actions may have failed all the same.
+        elapsed: Seconds since this client started or attached it.
+    """
+
+    name = "linkedapi.workflow_finished"
+
+    operation: str
+    workflow_id: WorkflowId | None
+    succeeded: bool
+    elapsed: float
+
+
+@attrs.frozen(kw_only=True)
+class WorkflowAbandoned(Event):
+    """Nobody waits any more for a workflow that runs on.
+
+    Attributes:
+        operation: The operation's name.
+        workflow_id: Attach to it to hear of its end; `None` when a start was cancelled before its
+            reply, and nobody knows whether it runs.
+        reason: `cancelled` or `timeout`.
+    """
+
+    name = "linkedapi.workflow_abandoned"
+    level = "warning"
+
+    operation: str
+    workflow_id: WorkflowId | None
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Drift(Event):
+    """The service said a word this version does not know; told once per word.
+
+    Attributes:
+        kind: What kind of word: `error`, `status`.
+        word: The word.
+    """
+
+    name = "linkedapi.drift"
+    level = "warning"
+
+    kind: str
+    word: str
