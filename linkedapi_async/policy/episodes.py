@@ -1,0 +1,89 @@
+"""Which causes are open, so that a person hears of each once."""
+
+from collections.abc import Callable
+
+import attrs
+
+from linkedapi_async._types import Remedy, Scope
+
+from .classify import Verdict
+
+__all__ = ["Episode", "Episodes"]
+
+
+@attrs.define(eq=False)
+class Episode:
+    """One cause that a person has to remove, from its announcement to the first success.
+
+    Attributes:
+        code: The service's word.
+        cause: The one word for all its aliases.
+        account: Who met it first.
+        scope: What it stops.
+        opened_at: Monotonic seconds.
+        is_about_tokens: Whether any answered request disproves it.
+    """
+
+    code: str
+    cause: str
+    account: str
+    scope: Scope
+    opened_at: float
+    is_about_tokens: bool
+
+
+class Episodes:
+    """The open causes of a client, by what they stop."""
+
+    __slots__ = ("_open",)
+
+    def __init__(self) -> None:
+        """Start with a clean slate."""
+        self._open: dict[tuple[str, str], Episode] = {}
+
+    def __bool__(self) -> bool:
+        """Whether anything is open; the common answer is no."""
+        return bool(self._open)
+
+    def open(self, verdict: Verdict, account: str, *, now: float) -> tuple[Episode, bool]:
+        """Return the episode a verdict belongs to, and whether it began just now."""
+        key = self._key(verdict.scope, account), verdict.cause
+        episode = self._open.get(key)
+        if episode is not None:
+            return episode, False
+        is_about_tokens = verdict.row is not None and verdict.row.remedy is Remedy.TOKEN
+        episode = Episode(
+            verdict.refusal.code, verdict.cause, account, verdict.scope, now, is_about_tokens
+        )
+        self._open[key] = episode
+        return episode, True
+
+    def heal(self, account: str, *, sent_at: float, is_start: bool) -> tuple[Episode, ...]:
+        """Close what a success disproves and return it.
+
+        Args:
+            account: Whose request succeeded.
+            sent_at: When it was sent; an answer from before the episode proves nothing.
+            is_start: Whether a workflow was accepted; news of a running one proves only that the
+                tokens are good.
+        """
+        return self._close(
+            account, lambda e: e.opened_at <= sent_at and (is_start or e.is_about_tokens)
+        )
+
+    def forget_tokens(self, account: str) -> tuple[Episode, ...]:
+        """Close what a changed token may have healed and return it."""
+        return self._close(account, lambda episode: episode.is_about_tokens)
+
+    def is_open(self, episode: Episode) -> bool:
+        """Return whether an episode still lasts."""
+        return episode in self._open.values()
+
+    def _close(self, account: str, is_over: Callable[[Episode], bool]) -> tuple[Episode, ...]:
+        places = {account, ""}
+        over = [k for k, e in self._open.items() if k[0] in places and is_over(e)]
+        return tuple(self._open.pop(key) for key in over)
+
+    @staticmethod
+    def _key(scope: Scope, account: str) -> str:
+        return "" if scope is Scope.CLIENT else account
