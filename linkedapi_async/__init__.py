@@ -1,0 +1,107 @@
+"""An async client for Linked API: nothing sent twice, nothing lost, every failure explained.
+
+Names resolve on first use, so importing the package is cheap. Operations live in
+`linkedapi_async.operations`, actions in `.actions`, results in `.models`, events in `.events`.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._messages import State
+    from ._retry import single_attempt
+    from ._types import Certainty, Disposition, Scope
+    from .client import LinkedApi
+    from .errors import (
+        ActionError,
+        ActionFailure,
+        ClientClosed,
+        ConfigurationError,
+        FatalError,
+        InvalidWorkflowLocally,
+        LinkedApiError,
+        OutcomeUnknown,
+        ProtocolError,
+        TransientError,
+        UnsupportedByWire,
+        UserActionRequired,
+        WorkflowTimeout,
+    )
+    from .handles import WorkflowHandle, WorkflowStatus
+    from .operations._base import Result
+    from .operations.custom import CustomWorkflow
+    from .policy import Explanation, Policy
+
+    __version__: str
+
+__all__ = [
+    "ActionError",
+    "ActionFailure",
+    "Certainty",
+    "ClientClosed",
+    "ConfigurationError",
+    "CustomWorkflow",
+    "Disposition",
+    "Explanation",
+    "FatalError",
+    "InvalidWorkflowLocally",
+    "LinkedApi",
+    "LinkedApiError",
+    "OutcomeUnknown",
+    "Policy",
+    "ProtocolError",
+    "Result",
+    "Scope",
+    "State",
+    "TransientError",
+    "UnsupportedByWire",
+    "UserActionRequired",
+    "WorkflowHandle",
+    "WorkflowStatus",
+    "WorkflowTimeout",
+    "__version__",
+    "single_attempt",
+]
+
+_HOMES = {
+    "._messages": ("State",),
+    "._retry": ("single_attempt",),
+    "._types": ("Certainty", "Disposition", "Scope"),
+    ".client": ("LinkedApi",),
+    ".errors": (
+        "ActionError",
+        "ActionFailure",
+        "ClientClosed",
+        "ConfigurationError",
+        "FatalError",
+        "InvalidWorkflowLocally",
+        "LinkedApiError",
+        "OutcomeUnknown",
+        "ProtocolError",
+        "TransientError",
+        "UnsupportedByWire",
+        "UserActionRequired",
+        "WorkflowTimeout",
+    ),
+    ".handles": ("WorkflowHandle", "WorkflowStatus"),
+    ".operations._base": ("Result",),
+    ".operations.custom": ("CustomWorkflow",),
+    ".policy": ("Explanation", "Policy"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        value: Any = import_module("._version", __name__).read_version()
+    elif name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name], __name__), name)
+    else:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,111 @@
+"""Time and chance, behind one small protocol, so that tests can hold both in their hands."""
+
+import asyncio
+import random
+import time
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Protocol, Self, runtime_checkable
+
+__all__ = ["Clock", "SystemClock", "Timer"]
+
+
+@runtime_checkable
+class Timer(Protocol):
+    """A bound on a block of code: `async with clock.timer(5.0) as timer: …`.
+
+    Leaving the block after the bound raises :class:`TimeoutError`, as `asyncio.timeout` does.
+    """
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def restart(self, timeout: float | None) -> None:
+        """Bound the block anew, `timeout` seconds from now; `None` lifts the bound."""
+        ...
+
+    def expired(self) -> bool:
+        """Return whether the bound was what ended the block."""
+        ...
+
+
+@runtime_checkable
+class Clock(Protocol):
+    """What the library asks of time and chance."""
+
+    def now(self) -> float:
+        """Return monotonic seconds; only differences mean anything."""
+        ...
+
+    def wall(self) -> datetime:
+        """Return the current moment, aware, in UTC."""
+        ...
+
+    def draw(self) -> float:
+        """Return a random number, 0.0 <= draw < 1.0."""
+        ...
+
+    async def sleep(self, delay: float) -> None:
+        """Wait; 0.0 or less still lets others run once."""
+
+    def timer(self, timeout: float | None) -> Timer:
+        """Return a bound for a block of code, in seconds; `None` is no bound yet."""
+        ...
+
+
+class _SystemTimer:
+    """`asyncio.timeout` that restarts relative to now."""
+
+    __slots__ = ("_loop", "_timeout")
+
+    def __init__(self, timeout: float | None) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._timeout = asyncio.timeout(timeout)
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def restart(self, timeout: float | None) -> None:
+        self._timeout.reschedule(None if timeout is None else self._loop.time() + timeout)
+
+    def expired(self) -> bool:
+        return self._timeout.expired()
+
+
+class SystemClock:
+    """The real thing: monotonic time, UTC, the event loop's sleep."""
+
+    def now(self) -> float:
+        """Return `time.monotonic()`."""
+        return time.monotonic()
+
+    def wall(self) -> datetime:
+        """Return the system's idea of now, in UTC."""
+        return datetime.now(UTC)
+
+    def draw(self) -> float:
+        """Return a pseudo-random number; back-off needs spread, not secrecy."""
+        return random.random()  # noqa: S311
+
+    async def sleep(self, delay: float) -> None:
+        """Sleep on the running event loop."""
+        await asyncio.sleep(delay)
+
+    def timer(self, timeout: float | None) -> Timer:
+        """Return an `asyncio.timeout` on the running event loop."""
+        return _SystemTimer(timeout)

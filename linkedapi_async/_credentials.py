@@ -1,0 +1,105 @@
+"""The tokens of a client: given as text, or asked of the application and asked again once."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final, TypeAlias
+
+from ._types import Secret
+from .errors import ConfigurationError, FatalError
+
+__all__ = ["Token", "TokenSource"]
+
+Token: TypeAlias = str | Callable[[], Awaitable[str]]
+"""A token, or an async callable that supplies it: called at the first request and once more after
+the service called the token invalid."""
+
+_LONGEST: Final = 4096
+
+
+class TokenSource:
+    """One token, however it is supplied.
+
+    Attributes:
+        option: The client option it came from, named in errors.
+    """
+
+    def __init__(self, token: Token, *, option: str) -> None:
+        """Check what can be checked now.
+
+        Raises:
+            ConfigurationError: The token is empty or cannot be a header's value.
+        """
+        self.option = option
+        self._ask: Callable[[], Awaitable[str]] | None = None
+        self._secret: Secret | None = None
+        self._locks: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
+        if callable(token):
+            self._ask = token
+        else:
+            self._secret = _checked(token, option)
+
+    def __repr__(self) -> str:
+        """Show the option and the fingerprint alone."""
+        return f"TokenSource({self.option}, {self._secret!r})"
+
+    @property
+    def secret(self) -> Secret | None:
+        """The token in use; `None` while a callable has not been asked."""
+        return self._secret
+
+    @property
+    def can_renew(self) -> bool:
+        """Whether asking again may bring another token."""
+        return self._ask is not None
+
+    async def get(self) -> Secret:
+        """Return the token, asking for it the first time.
+
+        Raises:
+            FatalError: The callable failed (`tokenUnavailable`); nothing was sent.
+            ConfigurationError: The callable returned no usable token.
+        """
+        return self._secret or await self._renew(None)
+
+    async def renew(self, refused: Secret | None) -> bool:
+        """Ask again after a token was refused; return whether there is another one now.
+
+        However many calls were refused at once, the callable is asked once for them all.
+        """
+        if self._ask is None:
+            return False
+        return await self._renew(refused) != refused
+
+    async def _renew(self, refused: Secret | None) -> Secret:
+        lock = self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+        try:
+            async with lock:
+                if self._secret is not None and self._secret != refused:
+                    return self._secret
+                self._secret = _checked(await self._supplied(), self.option)
+                return self._secret
+        finally:
+            if not lock.locked():
+                self._locks.pop(asyncio.get_running_loop(), None)
+
+    async def _supplied(self) -> str:
+        assert self._ask is not None  # noqa: S101 - only callers with a callable come here
+        try:
+            return await self._ask()
+        except Exception as exc:
+            msg = f"The callable given as {self.option} raised {type(exc).__name__}"
+            raise FatalError(msg, code="tokenUnavailable") from exc
+
+
+def _checked(token: object, option: str) -> Secret:
+    if not isinstance(token, str):
+        msg = f"{option} has to be text or an async callable, not {type(token).__name__}"
+        raise ConfigurationError(msg)
+    text = token.strip()
+    if not text:
+        msg = f"{option} is empty"
+        raise ConfigurationError(msg)
+    if len(text) > _LONGEST or not text.isascii() or not text.isprintable() or " " in text:
+        msg = f"{option} holds characters that no token has (or is far too long)"
+        raise ConfigurationError(msg)
+    return Secret(text)

@@ -1,0 +1,373 @@
+"""Carries decisions out: waits, sends again, holds, raises. It decides nothing itself.
+
+The first attempt costs a call and a comparison; tenacity is only met after a failure.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, TypeVar, assert_never
+
+import attrs
+
+from ._clock import Clock
+from ._messages import Purpose, Refusal
+from ._types import WorkflowId
+from .errors import LinkedApiError
+from .events import ActionResolved, BackingOff, Drift, Event, Held, Raised
+from .policy import (
+    BackOff,
+    Emit,
+    Episode,
+    Episodes,
+    Hold,
+    Policy,
+    Raise,
+    RetryBudget,
+    Situation,
+    Verdict,
+    classify,
+    decide,
+    full_jitter,
+)
+
+if TYPE_CHECKING:
+    import tenacity
+
+__all__ = ["Call", "Executor", "single_attempt"]
+
+T = TypeVar("T")
+Send: TypeAlias = Callable[[], Awaitable[T | Refusal]]
+
+_INSIDE_RETRY: ContextVar[bool] = ContextVar("linkedapi_inside_retry", default=False)
+_PROBE_BASE: Final = 5.0
+_PROBE_CAP: Final = 300.0
+
+
+@contextmanager
+def single_attempt() -> Iterator[None]:
+    """Mark everything inside as somebody else's attempt, so that retries do not multiply.
+
+    Wrap your own retry loop's body in it (a task queue, tenacity): each call then sends its request
+    once and leaves repeating to you. Calls this library makes while it retries are marked already.
+    """
+    mark = _INSIDE_RETRY.set(True)
+    try:
+        yield
+    finally:
+        _INSIDE_RETRY.reset(mark)
+
+
+@attrs.define(kw_only=True)
+class Call:
+    """One thing a caller waits for, over all its attempts.
+
+    Attributes:
+        purpose: What its requests are for.
+        account: Alias or fingerprint of the account.
+        reads_only: Whether repeating it can do nothing twice.
+        policy: Whose numbers count.
+        started_at: Monotonic seconds.
+        deadline_at: Monotonic seconds; `None` is for ever.
+        workflow_id: The workflow concerned, once it is known.
+        attempts: Requests sent so far.
+        is_nested: Whether somebody outside repeats this call already.
+        has_renewed: Whether the application was asked for another token already.
+    """
+
+    purpose: Purpose
+    account: str
+    reads_only: bool
+    policy: Policy
+    started_at: float
+    deadline_at: float | None
+    workflow_id: WorkflowId | None = None
+    attempts: int = 0
+    is_nested: bool = attrs.field(factory=_INSIDE_RETRY.get)
+    has_renewed: bool = False
+
+
+class _Vigil:
+    """Calls that wait for one cause to be removed; one of them looks at a time."""
+
+    __slots__ = ("healed", "probing")
+
+    def __init__(self) -> None:
+        self.healed = asyncio.Event()
+        self.probing = asyncio.Lock()
+
+
+class Executor:
+    """Runs calls under a policy. One per client and event loop; budget and episodes are shared."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        budget: RetryBudget,
+        episodes: Episodes,
+        emit: Callable[[Event], None],
+        drifted: set[str],
+    ) -> None:
+        """Take what decisions need of the world."""
+        self._clock = clock
+        self._budget = budget
+        self._episodes = episodes
+        self._emit = emit
+        self._drifted = drifted
+        self._vigils: dict[Episode, _Vigil] = {}
+
+    async def execute(self, call: Call, send: "Send[T]", failed: Refusal | None = None) -> T:
+        """Return what `send` brings, sending again as the policy decides.
+
+        Args:
+            call: Whose attempts these are.
+            send: Sends the request once.
+            failed: A failure known already, which stands in for the first attempt.
+
+        Raises:
+            LinkedApiError: The policy decided to give up.
+        """
+        if failed is None:
+            self._budget.deposit()
+        outcome = await self.attempt(call, send, failed)
+        if not isinstance(outcome, BackOff):
+            return outcome
+        return await self._again(call, send, outcome)
+
+    async def attempt(
+        self, call: Call, send: "Send[T]", failed: Refusal | None = None
+    ) -> "T | BackOff":
+        """Send once and return what it brings, or the pause the policy wants before the next try.
+
+        A held call waits in here until a person has acted.
+        """
+        sent_at = self._clock.now()
+        outcome: T | Refusal
+        if failed is None:
+            call.attempts += 1
+            outcome = await send()
+        else:
+            outcome = failed
+        while isinstance(outcome, Refusal):
+            verdict = classify(outcome, call.policy.overrides)
+            self._tell_drift(call, verdict)
+            decision = self._decide(call, verdict)
+            if call.purpose is Purpose.FINISHED:
+                call.purpose = Purpose.START
+            if isinstance(decision, BackOff):
+                self._announce(call, verdict, decision)
+                return decision
+            if isinstance(decision, Raise):
+                self._raise(decision.error)
+            episode = self._open(call, verdict, decision)
+            match decision.then:
+                case Raise(error):
+                    self._raise(error)
+                case Hold(error):
+                    outcome = await self._hold(call, send, episode, error)
+                    sent_at = self._clock.now()
+                case _:
+                    assert_never(decision.then)
+        self.succeeded(call.account, sent_at, is_start=call.purpose is Purpose.START)
+        return outcome
+
+    def succeeded(self, account: str, sent_at: float, *, is_start: bool) -> None:
+        """Close what an answered request proves healed, and let held calls go on."""
+        if self._episodes:
+            self.resolve(self._episodes.heal(account, sent_at=sent_at, is_start=is_start))
+
+    def resolve(self, episodes: tuple[Episode, ...]) -> None:
+        """Announce that causes are gone, and let held calls go on."""
+        for episode in episodes:
+            vigil = self._vigils.pop(episode, None)
+            if vigil is not None:
+                vigil.healed.set()
+            self._emit(
+                ActionResolved(
+                    account=episode.account,
+                    code=episode.code,
+                    scope=episode.scope,
+                    lasted=self._clock.now() - episode.opened_at,
+                )
+            )
+
+    def token_changed(self, account: str) -> None:
+        """Close every cause that was about a token that is no longer in use."""
+        self.resolve(self._episodes.forget_tokens(account))
+
+    async def _again(self, call: Call, send: "Send[T]", first: BackOff) -> T:
+        """Hand the rest of a failed call to tenacity."""
+        import tenacity  # noqa: PLC0415 - paid for by failures only
+
+        known: BackOff | None = first
+
+        async def step() -> T | BackOff:
+            nonlocal known
+            if known is not None:
+                decided, known = known, None
+                return decided
+            with single_attempt():
+                return await self.attempt(call, send)
+
+        retrying = tenacity.AsyncRetrying(
+            sleep=self._clock.sleep,
+            wait=_asked_pause,
+            retry=tenacity.retry_if_result(_is_pause),
+            stop=tenacity.stop_never,
+        )
+        outcome: T | BackOff = await retrying(step)
+        assert not isinstance(outcome, BackOff)  # noqa: S101 - tenacity goes on while it is one
+        return outcome
+
+    def _decide(self, call: Call, verdict: Verdict) -> BackOff | Raise | Emit:
+        now = self._clock.now()
+        situation = self._situation(call, now, may_retry=not call.is_nested)
+        decision = decide(verdict, situation, call.policy)
+        spends = isinstance(decision, BackOff) and call.purpose is not Purpose.POLL
+        if spends and not self._budget.withdraw():
+            return decide(verdict, attrs.evolve(situation, may_retry=False), call.policy)
+        return decision
+
+    def _situation(self, call: Call, now: float, *, may_retry: bool) -> Situation:
+        return Situation(
+            purpose=call.purpose,
+            account=call.account,
+            reads_only=call.reads_only,
+            attempt=call.attempts,
+            elapsed=now - call.started_at,
+            remaining=None if call.deadline_at is None else call.deadline_at - now,
+            may_retry=may_retry,
+            draw=self._clock.draw(),
+            wall=self._clock.wall(),
+            workflow_id=call.workflow_id,
+        )
+
+    def _announce(self, call: Call, verdict: Verdict, decision: BackOff) -> None:
+        self._emit(
+            BackingOff(
+                account=call.account,
+                code=verdict.refusal.code,
+                delay=decision.delay,
+                attempt=call.attempts,
+                certainty=decision.error.certainty,
+                purpose=call.purpose,
+                message=verdict.refusal.message,
+                workflow_id=call.workflow_id,
+            )
+        )
+
+    def _open(self, call: Call, verdict: Verdict, decision: Emit) -> Episode:
+        now = self._clock.now()
+        episode, is_new = self._episodes.open(verdict, call.account, now=now)
+        if is_new:
+            self._emit(decision.event)
+        return episode
+
+    def _tell_drift(self, call: Call, verdict: Verdict) -> None:
+        if verdict.row is None and verdict.refusal.is_envelope:
+            self.drift(call.account, "error", verdict.refusal.code)
+
+    def drift(self, account: str, kind: str, word: str) -> None:
+        """Announce a word this version does not know, once."""
+        if word not in self._drifted:
+            self._drifted.add(word)
+            self._emit(Drift(account=account, kind=kind, word=word))
+
+    def _raise(self, error: LinkedApiError) -> NoReturn:
+        self.announce_error(error)
+        raise error from None
+
+    def announce_error(self, error: LinkedApiError) -> None:
+        """Announce that a call ends in an error."""
+        self._emit(
+            Raised(
+                account=error.account or "",
+                code=error.code,
+                error=type(error).__name__,
+                disposition=error.disposition,
+                scope=error.scope,
+                certainty=error.certainty,
+                hint=error.hint,
+                message=error.message,
+                attempts=error.attempts,
+                workflow_id=error.workflow_id,
+            )
+        )
+
+    async def _hold(
+        self, call: Call, send: "Send[T]", episode: Episode, error: LinkedApiError
+    ) -> T | Refusal:
+        """Wait until the cause is gone; the call that has waited longest looks now and then.
+
+        No documented request tells whether it is gone, so the probe is that call's own request.
+        """
+        self._emit(
+            Held(
+                account=call.account,
+                code=episode.code,
+                scope=episode.scope,
+                workflow_id=call.workflow_id,
+            )
+        )
+        vigil = self._vigils.setdefault(episode, _Vigil())
+        await self._bounded(call, vigil.probing.acquire(), error)
+        try:
+            probes = 0
+            while self._episodes.is_open(episode):
+                probes += 1
+                pause = full_jitter(
+                    probes, base=_PROBE_BASE, cap=_PROBE_CAP, draw=(1 + self._clock.draw()) / 2
+                )
+                if await self._healed_within(call, vigil, pause, error):
+                    break
+                call.attempts += 1
+                outcome = await send()
+                if not isinstance(outcome, Refusal):
+                    return outcome
+                verdict = classify(outcome, call.policy.overrides)
+                decision = self._decide(call, verdict)
+                still_held = isinstance(decision, Emit) and isinstance(decision.then, Hold)
+                if not still_held or verdict.cause != episode.cause:
+                    return outcome
+        finally:
+            vigil.probing.release()
+        call.attempts += 1
+        return await send()
+
+    async def _healed_within(
+        self, call: Call, vigil: _Vigil, pause: float, error: LinkedApiError
+    ) -> bool:
+        try:
+            async with self._clock.timer(pause):
+                await self._bounded(call, vigil.healed.wait(), error)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _bounded(self, call: Call, waits: Awaitable[object], error: LinkedApiError) -> None:
+        """Wait until the call's deadline, then raise what holds it.
+
+        Raises:
+            TimeoutError: Another bound than this one ended the wait.
+        """
+        left = None if call.deadline_at is None else call.deadline_at - self._clock.now()
+        timer = self._clock.timer(left)
+        try:
+            async with timer:
+                await waits
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            error.elapsed = self._clock.now() - call.started_at
+            error.attempts = call.attempts
+            self._raise(error)
+
+
+def _is_pause(outcome: object) -> bool:
+    return isinstance(outcome, BackOff)
+
+
+def _asked_pause(state: "tenacity.RetryCallState") -> float:
+    outcome = state.outcome.result() if state.outcome is not None else None
+    return outcome.delay if isinstance(outcome, BackOff) else 0.0

@@ -1,0 +1,293 @@
+"""Joins wire, tokens, transport and executor: what one client does on one event loop."""
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import attrs
+
+from ._clock import Clock
+from ._credentials import TokenSource
+from ._messages import Progress, Purpose, Refusal, Reply, Request
+from ._retry import Call, Executor
+from ._sinks import Sink
+from ._transport import Delivery, Settings, Transport
+from ._types import Certainty, Json, Remedy, Scope, Secret, WorkflowId
+from ._waiting import OpenCalls, finish_gracefully
+from .errors import OutcomeUnknown, find
+from .events import WorkflowAbandoned, WorkflowStarted
+from .policy import BackOff, Episodes, Policy, RetryBudget
+from .wire import Wire
+
+if TYPE_CHECKING:
+    import aiohttp
+
+__all__ = ["Core", "Session"]
+
+T = TypeVar("T")
+
+_IDENTIFICATION: Final = "identification-token"
+_UNRESOLVED: Final = "unresolved"
+
+
+@attrs.define(kw_only=True, eq=False)
+class Core:
+    """What a client shares between its event loops and its siblings.
+
+    Attributes:
+        wire: The generation spoken.
+        settings: How to reach the service.
+        main_token: The token of the workspace.
+        identification_token: The token of the LinkedIn account.
+        alias: The caller's name for the account, if any.
+        clock: Time and chance.
+        sink: Where events go.
+        borrowed: The application's own aiohttp session, if any.
+        budget: How many retries the traffic allows.
+        episodes: Causes that wait for a person.
+        drifted: Unknown words announced already.
+    """
+
+    wire: Wire
+    settings: Settings
+    main_token: TokenSource
+    identification_token: TokenSource
+    alias: str | None
+    clock: Clock
+    sink: Sink
+    borrowed: "aiohttp.ClientSession | None"
+    budget: RetryBudget = attrs.field(factory=RetryBudget)
+    episodes: Episodes = attrs.field(factory=Episodes)
+    drifted: set[str] = attrs.field(factory=set[str])
+
+    @property
+    def account(self) -> str:
+        """The account's alias, else the fingerprint of the first token seen for it."""
+        if self.alias is None and self.identification_token.secret is not None:
+            self.alias = self.identification_token.secret.fingerprint
+        return self.alias or _UNRESOLVED
+
+
+class Session:
+    """One client on one event loop.
+
+    Attributes:
+        core: What it shares with the others.
+        calls: Calls under way here.
+        executor: Carries decisions out.
+    """
+
+    def __init__(self, core: Core) -> None:
+        """Prepare; the first request opens the connection pool."""
+        self.core = core
+        self.calls = OpenCalls()
+        self._transport = Transport(core.settings, core.clock, core.borrowed)
+        self.executor = Executor(
+            core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
+        )
+
+    def call(
+        self, purpose: Purpose, policy: Policy, *, reads_only: bool, deadline: float | None
+    ) -> Call:
+        """Return the record of a call that begins now; `deadline` is in seconds from now."""
+        now = self.core.clock.now()
+        return Call(
+            purpose=purpose,
+            account=self.core.account,
+            reads_only=reads_only,
+            policy=policy,
+            started_at=now,
+            deadline_at=None if deadline is None else now + deadline,
+        )
+
+    async def start(
+        self, call: Call, workflow: Json, operation: str, failed: Refusal | None = None
+    ) -> Progress:
+        """Post a workflow until it is accepted or the policy gives up.
+
+        Args:
+            call: Learns the workflow's id, also when this is cancelled in the middle.
+            workflow: The JSON tree.
+            operation: Its name, for events.
+            failed: Why the same workflow ended before, when it is started again.
+
+        Raises:
+            LinkedApiError: It was not started, or nobody knows: see the error's certainty.
+        """
+        request = self.core.wire.start(workflow)
+
+        async def send() -> Progress | Refusal:
+            delivery = Delivery()
+            return await finish_gracefully(
+                self._exchange(call, request, self.core.wire.read_start, delivery),
+                clock=self.core.clock,
+                is_at_stake=lambda: delivery.is_written,
+                learned=lambda outcome: self._learn(call, operation, outcome, delivery),
+            )
+
+        progress = await self.executor.execute(call, send, failed)
+        self._note_start(call, operation, progress)
+        return progress
+
+    async def poll(self, call: Call, workflow_id: WorkflowId) -> Progress | BackOff:
+        """Ask once for news; a passing failure is a pause to make before asking again.
+
+        Raises:
+            LinkedApiError: Asking again would change nothing.
+        """
+        request = self.core.wire.poll(workflow_id)
+        return await self.executor.attempt(
+            call, lambda: self._exchange(call, request, self.core.wire.read_poll, Delivery())
+        )
+
+    async def status(self, call: Call, workflow_id: WorkflowId) -> Progress:
+        """Ask for news until there is an answer.
+
+        Raises:
+            LinkedApiError: The policy gave up; the workflow is not touched by that.
+        """
+        request = self.core.wire.poll(workflow_id)
+        return await self.executor.execute(
+            call, lambda: self._exchange(call, request, self.core.wire.read_poll, Delivery())
+        )
+
+    async def cancel(self, call: Call, workflow_id: WorkflowId) -> bool:
+        """Ask the service to stop a workflow; return whether it says it did.
+
+        Raises:
+            OutcomeUnknown: An earlier request may have cancelled it, and the answer to the last
+                one no longer tells.
+            LinkedApiError: The policy gave up.
+        """
+        request = self.core.wire.cancel(workflow_id)
+        doubtful = False
+
+        async def send() -> bool | Refusal:
+            nonlocal doubtful
+            outcome = await self._exchange(call, request, self.core.wire.read_cancel, Delivery())
+            if isinstance(outcome, Refusal) and outcome.certainty is Certainty.MAYBE_ACCEPTED:
+                doubtful = True
+            return outcome
+
+        cancelled = await self.executor.execute(call, send)
+        if doubtful and not cancelled:
+            error = OutcomeUnknown(
+                "Cancelling was asked more than once, and the last answer is no: an earlier request "
+                "may have done it",
+                code="connectionLost",
+                hint="Ask for the status: a workflow that still runs was not cancelled.",
+                certainty=Certainty.MAYBE_ACCEPTED,
+                workflow_id=workflow_id,
+                attempts=call.attempts,
+                account=call.account,
+            )
+            self.executor.announce_error(error)
+            raise error
+        return cancelled
+
+    async def close(self) -> None:
+        """End every call under way, then close what was opened."""
+        await self.calls.close()
+        await self._transport.close()
+
+    async def _exchange(
+        self,
+        call: Call,
+        request: Request,
+        read: Callable[[Reply], T | Refusal],
+        delivery: Delivery,
+    ) -> T | Refusal:
+        """Send once and read the reply; once more after a token was called invalid and renewed."""
+        secrets = await self._secrets(call)
+        if isinstance(secrets, Refusal):
+            return secrets
+        outcome = await self._send(call, request, read, delivery, secrets)
+        if not isinstance(outcome, Refusal) or call.has_renewed:
+            return outcome
+        if not await self._renew(call, outcome, secrets):
+            return outcome
+        delivery.is_written = False
+        secrets = await self._secrets(call)
+        if isinstance(secrets, Refusal):
+            return secrets
+        call.attempts += 1
+        return await self._send(call, request, read, delivery, secrets)
+
+    async def _send(
+        self,
+        call: Call,
+        request: Request,
+        read: Callable[[Reply], T | Refusal],
+        delivery: Delivery,
+        secrets: dict[str, Secret],
+    ) -> T | Refusal:
+        reply = await self._transport.send(
+            request,
+            secrets,
+            connect_timeout=call.policy.connect_timeout,
+            read_timeout=math.inf if request.is_held else call.policy.read_timeout,
+            remaining=self._remaining(call),
+            delivery=delivery,
+        )
+        return reply if isinstance(reply, Refusal) else read(reply)
+
+    async def _secrets(self, call: Call) -> dict[str, Secret] | Refusal:
+        main, identification = self.core.main_token, self.core.identification_token
+        header = self.core.wire.token_header
+        if main.secret is not None and identification.secret is not None:
+            return {header: main.secret, _IDENTIFICATION: identification.secret}
+        try:
+            async with self.core.clock.timer(self._remaining(call)):
+                secrets = {header: await main.get(), _IDENTIFICATION: await identification.get()}
+        except TimeoutError:
+            return Refusal(
+                "requestTimeout", "Gave up waiting for the token callable", Certainty.NOT_SENT
+            )
+        call.account = self.core.account
+        return secrets
+
+    async def _renew(self, call: Call, refusal: Refusal, secrets: dict[str, Secret]) -> bool:
+        row = find(refusal.code)
+        if row is None or row.remedy is not Remedy.TOKEN or not refusal.is_envelope:
+            return False
+        is_main = row.scope is Scope.CLIENT
+        source = self.core.main_token if is_main else self.core.identification_token
+        header = self.core.wire.token_header if is_main else _IDENTIFICATION
+        call.has_renewed = True
+        if not await source.renew(secrets[header]):
+            return False
+        self.executor.token_changed(call.account)
+        return True
+
+    def _remaining(self, call: Call) -> float | None:
+        return None if call.deadline_at is None else call.deadline_at - self.core.clock.now()
+
+    def _note_start(self, call: Call, operation: str, progress: Progress) -> None:
+        call.workflow_id = progress.workflow_id
+        self.core.sink.emit(
+            WorkflowStarted(
+                account=call.account, operation=operation, workflow_id=progress.workflow_id
+            )
+        )
+
+    def _learn(
+        self,
+        call: Call,
+        operation: str,
+        outcome: Progress | Refusal | None,
+        delivery: Delivery,
+    ) -> None:
+        """Tell what a start that nobody waits for any more came to."""
+        if isinstance(outcome, Progress):
+            self._note_start(call, operation, outcome)
+        elif isinstance(outcome, Refusal) and outcome.certainty is not Certainty.MAYBE_ACCEPTED:
+            return
+        if delivery.is_written:
+            self.core.sink.emit(
+                WorkflowAbandoned(
+                    account=call.account,
+                    operation=operation,
+                    workflow_id=call.workflow_id,
+                    reason="cancelled",
+                )
+            )

@@ -1,0 +1,52 @@
+"""Where events go: the application's callback and its log, whatever logging it uses.
+
+An application that configured structlog gets structured events there. Any other gets lines on the
+stdlib logger `linkedapi_async`, which is silent until the application gives it a handler.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import Any, Final
+
+import attrs
+import structlog
+
+from .events import Event
+
+__all__ = ["Sink"]
+
+_NAME: Final = "linkedapi_async"
+_STDLIB: Final = logging.getLogger(_NAME)
+_STDLIB.addHandler(logging.NullHandler())
+_LEVELS: Final = logging.getLevelNamesMapping()
+_PLAIN: Final = structlog.stdlib.BoundLogger(
+    _STDLIB,
+    processors=[structlog.processors.KeyValueRenderer(key_order=["event"])],
+    context={},
+)
+
+
+class Sink:
+    """The one place events leave the library through."""
+
+    __slots__ = ("_on_event",)
+
+    def __init__(self, on_event: Callable[[Event], object] | None) -> None:
+        """Take the application's callback, if any."""
+        self._on_event = on_event
+
+    def emit(self, event: Event) -> None:
+        """Announce an event; whatever the callback raises is logged and swallowed."""
+        if self._on_event is not None:
+            try:
+                self._on_event(event)
+            except Exception as exc:  # noqa: BLE001 - a listener must not break the call
+                kind = type(event).__name__
+                _log("error", "linkedapi.callback_failed", {"on": kind, "exc_info": exc})
+        if structlog.is_configured() or _STDLIB.isEnabledFor(_LEVELS[event.level.upper()]):
+            _log(event.level, event.name, attrs.asdict(event, recurse=False))
+
+
+def _log(level: str, name: str, fields: dict[str, Any]) -> None:
+    logger = structlog.get_logger(_NAME) if structlog.is_configured() else _PLAIN
+    getattr(logger, level)(name, **{k: v for k, v in fields.items() if v is not None})

@@ -1,0 +1,308 @@
+"""The one place that touches sockets: one aiohttp session per event loop.
+
+A request ends as a `Reply` or as a `Refusal` that says what was really written, so nobody above
+sees aiohttp. Sessions of our own watch each request through their connector: before a connection
+is handed out nothing is written, afterwards anything may be. aiohttp resends GET and DELETE by
+itself when a kept connection turns out dead; here that is stopped, because a resend is a decision.
+"""
+
+import asyncio
+import math
+import os
+import ssl as tls
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Final
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+import attrs
+from yarl import URL
+
+from ._clock import Clock, Timer
+from ._messages import Refusal, Reply, Request
+from ._types import Certainty, Secret
+from .errors import ClientClosed, ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from aiohttp.client_reqrep import ClientRequest
+    from aiohttp.connector import Connection
+    from aiohttp.tracing import Trace
+
+__all__ = ["Delivery", "Settings", "Transport"]
+
+_KEEP_ALIVE: Final = 120.0
+_DNS_TTL: Final = 60
+_CHUNK: Final = 1 << 16
+_UNBOUNDED: Final = aiohttp.ClientTimeout(
+    total=None, connect=None, sock_connect=None, sock_read=None
+)
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """How to reach the service.
+
+    Attributes:
+        base_url: Where paths are appended, without a trailing slash.
+        headers: Sent with every request; no tokens.
+        proxy: Proxy address; `None` follows the environment, if `trust_env` says so.
+        ssl: What certificates are checked against; `True` is the system's store.
+        trust_env: Whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.
+        max_connections: Requests in flight at once; further ones queue.
+        max_reply_bytes: Largest reply read, decompressed.
+    """
+
+    base_url: str
+    headers: "Mapping[str, str]"
+    proxy: str | None = attrs.field(default=None, repr=False)
+    ssl: "tls.SSLContext | aiohttp.Fingerprint | bool" = True
+    trust_env: bool = True
+    max_connections: int = 500
+    max_reply_bytes: int = 64 * 1024 * 1024
+
+
+class Delivery:
+    """What is known of one attempt while it is under way.
+
+    Attributes:
+        is_written: Whether a byte of the request may have left. Only `False` is a promise.
+        phase: What is being waited for, for messages.
+    """
+
+    __slots__ = ("_read_timeout", "_timer", "is_written", "phase")
+
+    def __init__(self) -> None:
+        """Start before anything happened."""
+        self.is_written = False
+        self.phase = "a free connection"
+        self._timer: Timer | None = None
+        self._read_timeout = math.inf
+
+    def connects(self, timer: Timer, timeout: float, read_timeout: float) -> None:
+        """Bound connecting, and remember how to bound what follows."""
+        self.phase = f"a connection within {timeout:g} s"
+        self._timer = timer
+        self._read_timeout = read_timeout
+        timer.restart(timeout)
+
+    def writes(self) -> None:
+        """Note that from here on bytes may leave, and bound the reply."""
+        self.is_written = True
+        bound = self._read_timeout
+        self.phase = f"a reply within {bound:g} s"
+        if self._timer is not None:
+            self._timer.restart(None if bound == math.inf else bound)
+
+
+_DELIVERY: ContextVar[Delivery | None] = ContextVar("linkedapi_delivery", default=None)
+
+
+class _ResendStoppedError(aiohttp.ClientConnectionError):
+    """aiohttp was about to send a request again on its own."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """A connector that tells when a request may be written, and lets it be written once."""
+
+    async def connect(
+        self,
+        req: "ClientRequest",
+        traces: "list[Trace]",
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - as aiohttp's
+    ) -> "Connection":
+        delivery = _DELIVERY.get()
+        if delivery is not None and delivery.is_written:
+            raise _ResendStoppedError
+        connection = await super().connect(req, traces, timeout)
+        if delivery is not None:
+            delivery.writes()
+        return connection
+
+
+class Transport:
+    """Sends requests on one event loop."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, session: aiohttp.ClientSession | None = None
+    ) -> None:
+        """Prepare; nothing is opened before the first request.
+
+        Args:
+            settings: How to reach the service.
+            clock: Bounds every attempt.
+            session: The application's own session. It stays open and keeps its hooks, which hide
+                what was written: every failure there is `MAYBE_ACCEPTED`.
+        """
+        self._settings = settings
+        self._clock = clock
+        self._borrowed = session
+        self._session = session
+        self._slots = asyncio.Semaphore(settings.max_connections)
+        self._proxy = settings.proxy
+        self._pid = os.getpid()
+
+    async def send(
+        self,
+        request: Request,
+        secrets: "Mapping[str, Secret]",
+        *,
+        connect_timeout: float,
+        read_timeout: float,
+        remaining: float | None,
+        delivery: Delivery,
+    ) -> Reply | Refusal:
+        """Send a request once and read its whole reply.
+
+        Args:
+            request: What to send.
+            secrets: Tokens by header name.
+            connect_timeout: Seconds for name resolution, connecting and TLS.
+            read_timeout: Seconds from a written request to its whole reply; infinite
+                for one that may be held open.
+            remaining: Seconds until the call's deadline; bounds all of it, queueing included.
+            delivery: Learns what was written, also when this is cancelled.
+
+        Raises:
+            ClientClosed: The session was closed by its owner, or belongs to another process.
+        """
+        if os.getpid() != self._pid:
+            msg = "This client's connections belong to the process it was forked from"
+            raise ClientClosed(msg, code="wrongLoop")
+        deadline_at = math.inf if remaining is None else self._clock.now() + remaining
+        try:
+            async with self._clock.timer(remaining) as timer, self._slots:
+                left = deadline_at - self._clock.now()
+                delivery.connects(timer, min(connect_timeout, left), min(read_timeout, left))
+                return await self._exchange(request, secrets, delivery)
+        except TimeoutError:
+            return _refusal("requestTimeout", f"Gave up waiting for {delivery.phase}", delivery)
+
+    async def _exchange(
+        self, request: Request, secrets: "Mapping[str, Secret]", delivery: Delivery
+    ) -> Reply | Refusal:
+        session = self._session or self._open()
+        if self._borrowed is not None:
+            delivery.writes()
+        headers = {**self._settings.headers, **request.headers}
+        for name, secret in secrets.items():
+            headers[name] = secret.value
+        mark = _DELIVERY.set(delivery)
+        try:
+            async with session.request(
+                request.method,
+                self._url(request.path),
+                data=request.body,
+                headers=headers,
+                allow_redirects=False,
+                proxy=self._proxy,
+                ssl=self._settings.ssl,
+                timeout=_UNBOUNDED,
+            ) as response:
+                return await self._read(response)
+        except TimeoutError:
+            raise
+        except (aiohttp.ClientError, OSError) as exc:
+            return _translate(exc, delivery)
+        except RuntimeError as exc:
+            if not session.closed:
+                raise
+            msg = "The aiohttp session given to this client was closed by its owner"
+            raise ClientClosed(msg) from exc
+        finally:
+            _DELIVERY.reset(mark)
+
+    async def _read(self, response: aiohttp.ClientResponse) -> Reply | Refusal:
+        limit = self._settings.max_reply_bytes
+        length = response.content_length
+        if length is not None and "Content-Encoding" not in response.headers and length <= limit:
+            body = await response.read()
+        else:
+            chunks = bytearray()
+            async for chunk in response.content.iter_chunked(_CHUNK):
+                chunks += chunk
+                if len(chunks) > limit:
+                    response.close()
+                    return Refusal(
+                        "replyTooLarge",
+                        f"The reply is larger than {limit} bytes",
+                        Certainty.MAYBE_ACCEPTED,
+                        response.status,
+                    )
+            body = bytes(chunks)
+        return Reply(response.status, response.headers, body, self._clock.wall())
+
+    def _url(self, path: str) -> URL:
+        if path.startswith("/"):
+            return URL(self._settings.base_url + path, encoded=True)
+        return URL(path, encoded=True)
+
+    def _open(self) -> aiohttp.ClientSession:
+        settings = self._settings
+        if self._proxy is None and settings.trust_env:
+            self._proxy = _environment_proxy(URL(settings.base_url))
+        self._session = aiohttp.ClientSession(
+            connector=_Connector(limit=0, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=_DNS_TTL),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=_UNBOUNDED,
+        )
+        return self._session
+
+    async def close(self) -> None:
+        """Close what was opened here; an application's own session stays open."""
+        session, self._session = self._session, None
+        if session is not None and self._borrowed is None:
+            await session.close()
+
+
+def _environment_proxy(url: URL) -> str | None:
+    host = url.host or ""
+    if host in _LOOPBACK or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    return proxies.get(url.scheme) or proxies.get("all")
+
+
+def _translate(exc: Exception, delivery: Delivery) -> Refusal:
+    """Say what an error of the HTTP library means, without its text: it may quote headers.
+
+    Raises:
+        ConfigurationError: The address itself is at fault.
+    """
+    match exc:
+        case _ResendStoppedError():
+            message = "The service had closed the kept connection the request went out on"
+        case aiohttp.InvalidURL():
+            msg = "base_url or result link is no address that can be asked"
+            raise ConfigurationError(msg) from None
+        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
+            message = f"No trusted TLS connection to {exc.host}:{exc.port}{_reason(exc)}"
+        case aiohttp.ClientConnectorDNSError():
+            message = f"The name {exc.host} cannot be resolved{_reason(exc.os_error)}"
+        case aiohttp.ClientConnectorError():
+            message = f"No connection to {exc.host}:{exc.port}{_reason(exc.os_error)}"
+        case aiohttp.ClientHttpProxyError():
+            message = f"The proxy refused to connect: HTTP {exc.status}"
+        case aiohttp.ServerDisconnectedError():
+            message = "The service closed the connection without a reply"
+        case aiohttp.ClientPayloadError():
+            message = "The reply broke off before its end"
+        case aiohttp.ClientResponseError():
+            message = f"The reply is no valid HTTP ({type(exc).__name__})"
+            return _refusal("undecodableReply", message, delivery)
+        case _:
+            message = f"The connection broke ({type(exc).__name__}{_reason(exc)})"
+    code = "connectionLost" if delivery.is_written else "connectionFailed"
+    return _refusal(code, message, delivery)
+
+
+def _reason(exc: BaseException) -> str:
+    text = getattr(exc, "strerror", None)
+    return f": {text}" if isinstance(text, str) and text else ""
+
+
+def _refusal(code: str, message: str, delivery: Delivery) -> Refusal:
+    certainty = Certainty.MAYBE_ACCEPTED if delivery.is_written else Certainty.NOT_SENT
+    return Refusal(code, message, certainty)

@@ -1,0 +1,403 @@
+"""The client: one object for one LinkedIn account, usable from any number of tasks."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, get_args
+from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
+
+import attrs
+
+from ._clock import Clock, SystemClock
+from ._credentials import Token, TokenSource
+from ._messages import Purpose
+from ._session import Core, Session
+from ._sinks import Sink
+from ._transport import Settings
+from ._types import Effect, Json, WorkflowId
+from ._version import read_version
+from .errors import ClientClosed, ConfigurationError, InvalidWorkflowLocally
+from .events import Event, WorkflowAbandoned
+from .handles import WorkflowHandle
+from .operations._base import Operation, Result
+from .policy import Policy
+from .wire import WIRES, open_wire
+
+if TYPE_CHECKING:
+    import ssl as tls
+
+    import aiohttp
+
+__all__ = ["LinkedApi"]
+
+R = TypeVar("R")
+
+Preflight: TypeAlias = Literal["refuse", "warn", "off"]
+"""What becomes of a workflow that breaks a documented rule."""
+
+_BASE_URL: Final = "https://api.linkedapi.io"
+_CLIENT_NAME: Final = "linkedapi-async-python"
+
+
+class LinkedApi:
+    """Asks Linked API to do things with one LinkedIn account.
+
+    Opened lazily, so it may be created anywhere; connections belong to the event loop that uses
+    them, one pool each. Close it, or use it as a context manager.
+    """
+
+    def __init__(
+        self,
+        *,
+        linked_api_token: Token | None = None,
+        account_api_token: Token | None = None,
+        identification_token: Token | None = None,
+        base_url: str = _BASE_URL,
+        wire: str | None = None,
+        policy: Policy | None = None,
+        deadline: float | None = None,
+        on_event: Callable[[Event], object] | None = None,
+        session: "aiohttp.ClientSession | None" = None,
+        proxy: str | None = None,
+        ssl: "tls.SSLContext | aiohttp.Fingerprint | bool | None" = None,
+        trust_env: bool = True,
+        max_connections: int = 500,
+        max_reply_bytes: int = 64 * 1024 * 1024,
+        account: str | None = None,
+        preflight: Preflight = "refuse",
+        clock: Clock | None = None,
+    ) -> None:
+        """Check every option; nothing is opened or sent.
+
+        Args:
+            linked_api_token: Main token of the current API, or an async callable that returns it.
+            account_api_token: Main token of the older Account API instead of the former.
+            identification_token: Token of the LinkedIn account, or an async callable.
+            base_url: Where the service is.
+            wire: `linked_api`, `linked_api_v3` or `account_api`; guessed from the main token.
+            policy: What to do about failures; `Policy.service()` when left out.
+            deadline: Seconds for one call, in place of the policy's.
+            on_event: Called synchronously with every event; what it raises is logged.
+            session: Your own aiohttp session. It stays open, binds the client to its event loop,
+                and hides what was written, so that a failed write is always of unknown outcome.
+            proxy: Proxy address, for requests of sessions opened here and of yours.
+            ssl: An SSL context, a fingerprint, or `False` to check no certificates.
+            trust_env: Whether proxy variables of the environment count.
+            max_connections: Requests in flight at once; further ones queue within their deadline.
+            max_reply_bytes: Largest reply read.
+            account: Your name for the account in events and errors; else a token's fingerprint.
+            preflight: `refuse` what breaks a rule before it is sent, `warn` about it in the log,
+                or `off`.
+            clock: Time and chance, for tests.
+
+        Raises:
+            ConfigurationError: An option is missing or unusable; the message names it.
+        """
+        main, name = _main_token(linked_api_token, account_api_token, wire)
+        if identification_token is None:
+            msg = "identification_token is missing: it names the LinkedIn account to work with"
+            raise ConfigurationError(msg)
+        address = _checked_url(base_url)
+        self._core = Core(
+            wire=open_wire(name, address),
+            settings=Settings(
+                base_url=address,
+                headers={
+                    "client": _CLIENT_NAME,
+                    "User-Agent": f"{_CLIENT_NAME}/{read_version()}",
+                    "Content-Type": "application/json",
+                    "Accept": "application/json",
+                },
+                proxy=proxy,
+                ssl=True if ssl is None else ssl,
+                trust_env=trust_env,
+                max_connections=_at_least_one("max_connections", max_connections),
+                max_reply_bytes=_at_least_one("max_reply_bytes", max_reply_bytes),
+            ),
+            main_token=main,
+            identification_token=TokenSource(identification_token, option="identification_token"),
+            alias=account,
+            clock=clock or SystemClock(),
+            sink=Sink(on_event),
+            borrowed=session,
+        )
+        if preflight not in get_args(Preflight):
+            msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
+            raise ConfigurationError(msg)
+        self._preflight = preflight
+        self._policy = _with_deadline(policy or Policy.service(), deadline)
+        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Session] = WeakKeyDictionary()
+        self._home = _running_loop() if session is not None else None
+        self._is_owner = True
+        self._is_closed = [False]
+
+    @classmethod
+    def from_env(cls, **options: Any) -> Self:
+        """Return a client whose tokens and address come from the environment.
+
+        Reads `LINKED_API_TOKEN` or `ACCOUNT_API_TOKEN` (not both), `IDENTIFICATION_TOKEN`, and
+        `LINKED_API_BASE_URL` if set. Any option of the class may be given beside them.
+
+        Raises:
+            ConfigurationError: A variable is missing, empty or one too many.
+        """
+        names = {
+            "linked_api_token": "LINKED_API_TOKEN",
+            "account_api_token": "ACCOUNT_API_TOKEN",
+            "identification_token": "IDENTIFICATION_TOKEN",
+            "base_url": "LINKED_API_BASE_URL",
+        }
+        found: dict[str, Any] = {
+            option: os.environ[name] for option, name in names.items() if os.environ.get(name)
+        }
+        found.update(options)
+        if "linked_api_token" in found and "account_api_token" in found:
+            msg = "LINKED_API_TOKEN and ACCOUNT_API_TOKEN are both set; keep the one to be used"
+            raise ConfigurationError(msg)
+        if "linked_api_token" not in found and "account_api_token" not in found:
+            msg = "LINKED_API_TOKEN is not set (nor ACCOUNT_API_TOKEN, for the older API)"
+            raise ConfigurationError(msg)
+        if "identification_token" not in found:
+            msg = "IDENTIFICATION_TOKEN is not set: it names the LinkedIn account to work with"
+            raise ConfigurationError(msg)
+        return cls(**found)
+
+    def __repr__(self) -> str:
+        """Show where and for whom, without tokens."""
+        return (
+            f"<LinkedApi {self._core.wire.name} {self._core.settings.base_url} "
+            f"account={self._core.account}>"
+        )
+
+    async def __aenter__(self) -> Self:
+        """Return the client; the first request opens connections."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the client."""
+        await self.aclose()
+
+    @property
+    def policy(self) -> Policy:
+        """What this client does about failures."""
+        return self._policy
+
+    @property
+    def account(self) -> str:
+        """The account's name in events and errors; never a token."""
+        return self._core.account
+
+    def with_options(
+        self,
+        *,
+        policy: Policy | None = None,
+        deadline: float | None = None,
+        preflight: Preflight | None = None,
+    ) -> "LinkedApi":
+        """Return a sibling with some options of its own and everything else shared.
+
+        Connections, retry budget and announced episodes are common; closing the sibling does
+        nothing, closing the original closes both.
+        """
+        twin = object.__new__(type(self))
+        twin.__dict__.update(self.__dict__)
+        twin._policy = _with_deadline(policy or self._policy, deadline)
+        twin._preflight = preflight or self._preflight
+        twin._is_owner = False
+        return twin
+
+    async def run(self, operation: Operation[R]) -> Result[R]:
+        """Start an operation and wait for its result.
+
+        Failed actions of a completed workflow are data: see `Result.errors` and `Result.unwrap`.
+
+        Raises:
+            TransientError: Gave up on something that time heals; nothing runs because of it.
+            UserActionRequired: A person has to act first; the hint says what.
+            FatalError: The call or the configuration is wrong.
+            OutcomeUnknown: It writes, and may run although no reply came.
+            WorkflowTimeout: The deadline came after it was accepted; it runs on under its id.
+            ClientClosed: The client was closed.
+            CancelledError: As asked; an event tells the id of the workflow that runs on.
+        """
+        handle = await self.start(operation)
+        try:
+            return await handle.result()
+        except asyncio.CancelledError:
+            if handle.workflow_id is not None:
+                self._core.sink.emit(
+                    WorkflowAbandoned(
+                        account=self._core.account,
+                        operation=operation.name,
+                        workflow_id=handle.workflow_id,
+                        reason="cancelled",
+                    )
+                )
+            raise
+
+    async def start(self, operation: Operation[R]) -> WorkflowHandle[R]:
+        """Post an operation and return its handle as soon as the service has accepted it.
+
+        On the Account API a reply may be held open until the end; the handle is then complete.
+
+        Raises:
+            InvalidWorkflowLocally: It breaks a rule; nothing was sent.
+            LinkedApiError: As `run`, before acceptance.
+        """
+        workflow = self._checked(operation)
+        session = self._session()
+        call = session.call(
+            Purpose.START,
+            self._policy,
+            reads_only=operation.effect is Effect.READ,
+            deadline=self._policy.deadline,
+        )
+        async with session.calls.enter() as open_call:
+            try:
+                progress = await session.start(call, workflow, operation.name)
+            finally:
+                open_call.workflow_id = call.workflow_id
+        return WorkflowHandle(session, type(operation), call, workflow=workflow, progress=progress)
+
+    def attach(
+        self, operation: type[Operation[R]] | Operation[R], workflow_id: str
+    ) -> WorkflowHandle[R]:
+        """Return a handle for a workflow started elsewhere or before a restart; nothing is sent.
+
+        Args:
+            operation: What it was started as: reads the completion.
+            workflow_id: Its id, or its result link on the Account API. The deadline counts anew.
+
+        Raises:
+            ConfigurationError: The id is empty.
+            UnsupportedByWire: The result link lies on another origin.
+        """
+        if not workflow_id.strip():
+            msg = "workflow_id is empty"
+            raise ConfigurationError(msg)
+        session = self._session()
+        self._core.wire.poll(WorkflowId(workflow_id))
+        call = session.call(
+            Purpose.POLL, self._policy, reads_only=False, deadline=self._policy.deadline
+        )
+        call.workflow_id = WorkflowId(workflow_id)
+        kind = operation if isinstance(operation, type) else type(operation)
+        return WorkflowHandle(session, kind, call)
+
+    async def aclose(self) -> None:
+        """Close connections; waits still open raise `ClientClosed`, which carries their ids.
+
+        A session of your own stays open. Closing again does nothing.
+        """
+        if not self._is_owner:
+            return
+        self._is_closed[0] = True
+        here = asyncio.get_running_loop()
+        for loop, session in list(self._sessions.items()):
+            if loop is here:
+                await session.close()
+            elif loop.is_running():
+                closing = asyncio.run_coroutine_threadsafe(session.close(), loop)
+                await asyncio.wrap_future(closing)
+
+    def _session(self) -> Session:
+        if self._is_closed[0]:
+            msg = "The client is closed"
+            raise ClientClosed(msg)
+        loop = _running_loop()
+        if self._home is not None and loop is not self._home:
+            msg = "The aiohttp session given to this client belongs to another event loop"
+            raise ConfigurationError(msg, code="wrongLoop")
+        session = self._sessions.get(loop)
+        if session is None:
+            session = self._sessions[loop] = Session(self._core)
+        return session
+
+    def _checked(self, operation: Operation[Any]) -> Json:
+        """Return the tree of an operation.
+
+        Raises:
+            InvalidWorkflowLocally: It cannot be one.
+        """
+        workflow = operation.workflow()
+        if self._preflight == "off":
+            return workflow
+        try:
+            json.dumps(workflow, allow_nan=False)
+        except (TypeError, ValueError) as exc:
+            msg = f"{operation.name} holds a value that JSON cannot carry: {exc}"
+            raise InvalidWorkflowLocally(msg) from None
+        return workflow
+
+
+def _main_token(
+    linked: Token | None, account: Token | None, wire: str | None
+) -> tuple[TokenSource, str]:
+    """Return the main token, and the wire it belongs to unless one was named.
+
+    Raises:
+        ConfigurationError: There is none, one too many, or not that wire's.
+    """
+    if linked is not None and account is not None:
+        msg = "linked_api_token and account_api_token exclude each other: each has its own API"
+        raise ConfigurationError(msg)
+    if linked is None and account is None:
+        msg = "linked_api_token is missing (or account_api_token, for the older Account API)"
+        raise ConfigurationError(msg)
+    if wire is not None and wire not in WIRES:
+        msg = f"wire={wire!r} is not one of {', '.join(WIRES)}"
+        raise ConfigurationError(msg)
+    if linked is not None:
+        if wire not in {None, "linked_api"}:
+            msg = f"wire={wire!r} takes account_api_token, not linked_api_token"
+            raise ConfigurationError(msg)
+        return TokenSource(linked, option="linked_api_token"), "linked_api"
+    if wire == "linked_api":
+        msg = "wire='linked_api' takes linked_api_token, not account_api_token"
+        raise ConfigurationError(msg)
+    assert account is not None  # noqa: S101 - one of the two is given
+    return TokenSource(account, option="account_api_token"), wire or "account_api"
+
+
+def _checked_url(base_url: str) -> str:
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    extra = parts.query or parts.fragment or parts.username or parts.password
+    if parts.scheme not in {"http", "https"} or not host or extra:
+        msg = (
+            f"base_url={base_url!r} is no plain http(s) address like {_BASE_URL} "
+            "(no user, query or fragment)"
+        )
+        raise ConfigurationError(msg)
+    return base_url.rstrip("/")
+
+
+def _at_least_one(option: str, value: int) -> int:
+    if value < 1:
+        msg = f"{option}={value!r} has to be 1 or more"
+        raise ConfigurationError(msg)
+    return value
+
+
+def _with_deadline(policy: Policy, deadline: float | None) -> Policy:
+    return policy if deadline is None else attrs.evolve(policy, deadline=deadline)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        msg = "There is no running event loop: use the client inside async code"
+        raise ConfigurationError(msg, code="wrongLoop") from None

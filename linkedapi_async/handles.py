@@ -1,0 +1,341 @@
+"""A started workflow: ask for it, wait for it, cancel it, from as many tasks as like."""
+
+import asyncio
+from typing import Final, Generic, TypeVar
+
+import attrs
+
+from ._messages import Progress, Purpose, Refusal, State
+from ._retry import Call
+from ._session import Session
+from ._types import Certainty, Json, WorkflowId
+from .errors import FatalError, LinkedApiError, ProtocolError, UnsupportedByWire, WorkflowTimeout
+from .events import WorkflowFinished, WorkflowParked
+from .operations._base import Operation, Result
+from .policy import BackOff, opening_delay, poll_pause
+
+__all__ = ["WorkflowHandle", "WorkflowStatus"]
+
+R = TypeVar("R")
+
+_PARKED: Final = "outsideWorkingHours"
+_PARKED_BASE: Final = 1800.0
+_PARKED_CAP: Final = 4 * 3600.0
+_AFTER_OPENING: Final = 120.0
+
+
+@attrs.frozen
+class WorkflowStatus:
+    """How far a workflow has come.
+
+    Attributes:
+        state: `pending`, `running`, `completed`, `failed`, or `unknown` for a word newer than this
+            version, which counts as running.
+        pending_reason: `queued` behind other work of the account, or `outsideWorkingHours`.
+        message: The service's text for people.
+    """
+
+    state: State
+    pending_reason: str | None = None
+    message: str | None = None
+
+
+class WorkflowHandle(Generic[R]):
+    """One workflow of the service, typed by its operation's result.
+
+    It holds no task: whoever waits polls, one waiter at a time on behalf of all.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        operation: type[Operation[R]],
+        call: Call,
+        *,
+        workflow: Json = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Take over from the client; use `LinkedApi.start` or `LinkedApi.attach`.
+
+        Args:
+            session: Where to ask.
+            operation: Reads the completion.
+            call: The record of the start, or of the attachment.
+            workflow: The tree, where it may be started again; `None` for an attached workflow.
+            progress: What the start's reply told.
+        """
+        self._session = session
+        self._operation = operation
+        self._call = call
+        self._workflow = workflow
+        self._clock = session.core.clock
+        self._lock = asyncio.Lock()
+        self._polling = attrs.evolve(call, purpose=Purpose.POLL, attempts=0)
+        self._polls = 0
+        self._parked_polls = 0
+        self._opens_in: float | None = None
+        self._next_poll_at = self._clock.now()
+        self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
+        self._result: Result[R] | None = None
+        self._error: LinkedApiError | None = None
+        self._round_error: LinkedApiError | None = None
+        self._rounds = 0
+        self._woken = asyncio.Event()
+        if progress is not None:
+            self._next_poll_at += self._observe(progress)
+
+    def __repr__(self) -> str:
+        """Show the operation, the id and the state."""
+        name, state = self._operation.name, self._latest.state
+        return f"<WorkflowHandle {name} {self.workflow_id} {state}>"
+
+    @property
+    def workflow_id(self) -> WorkflowId | None:
+        """Keep it to attach again after a restart: an id, or a result link on the Account API.
+
+        `None` only where the reply to the start brought the end itself. Changes if the policy
+        starts an expired workflow again.
+        """
+        return self._call.workflow_id
+
+    async def status(self) -> WorkflowStatus:
+        """Return how far the workflow is, asking the service once (and again if that fails).
+
+        Raises:
+            LinkedApiError: The service could not be asked; the workflow is not touched by that.
+        """
+        if not self._latest.state.is_final and self.workflow_id is not None:
+            call = self._fresh_call()
+            async with self._session.calls.enter(self.workflow_id):
+                self._observe(await self._session.status(call, self.workflow_id))
+        return WorkflowStatus(self._latest.state, self._latest.pending_reason, self._latest.message)
+
+    async def result(self, *, timeout: float | None = None) -> Result[R]:  # noqa: ASYNC109 - public
+        """Return the result, waiting for the workflow's end.
+
+        Passing failures of the network, throttling and unreadable replies do not end the wait.
+        Cancelling a wait, or letting it time out, leaves the workflow and other waiters alone.
+
+        Args:
+            timeout: Seconds; only ever shortens the deadline the call was started with.
+
+        Raises:
+            WorkflowTimeout: The deadline came first. The workflow runs on; attach to its id.
+            UserActionRequired: The workflow failed, or cannot be asked for, until a person acts.
+            TransientError: The workflow failed for a cause that time heals.
+            FatalError: The workflow failed for good, or was cancelled through this handle.
+            ProtocolError: It completed with data not of the documented form.
+            ClientClosed: The client was closed meanwhile.
+        """
+        if self._result is None and self._error is None:
+            await self._wait(timeout)
+        if self._error is not None:
+            raise self._error.clone()
+        assert self._result is not None  # noqa: S101 - the wait ends with one or the other
+        return self._result
+
+    async def cancel(self) -> bool:
+        """Ask the service to stop the workflow; return whether it did.
+
+        `False` is not documented; most likely the workflow had ended already.
+
+        Raises:
+            UnsupportedByWire: This generation of the API cannot cancel; nothing was sent.
+            OutcomeUnknown: A reply was lost, and asking again no longer tells.
+            LinkedApiError: The service could not be asked.
+        """
+        workflow_id = self.workflow_id
+        if not self._session.core.wire.can_cancel:
+            name = self._session.core.wire.name
+            msg = f"The {name} generation of the API cannot cancel a workflow"
+            raise UnsupportedByWire(msg, workflow_id=workflow_id)
+        if workflow_id is None or self._latest.state.is_final:
+            return False
+        call = self._fresh_call(Purpose.CANCEL)
+        async with self._session.calls.enter(workflow_id):
+            cancelled = await self._session.cancel(call, workflow_id)
+        if cancelled and self._result is None:
+            self._error = FatalError(
+                f"Workflow {workflow_id} was cancelled",
+                code="workflowCancelled",
+                certainty=Certainty.ACCEPTED,
+                workflow_id=workflow_id,
+                account=call.account,
+            )
+            self._woken.set()
+        return cancelled
+
+    def _fresh_call(self, purpose: Purpose = Purpose.DIRECT) -> Call:
+        """Return the record of a request beside the wait, with its own time."""
+        policy = self._call.policy
+        call = self._session.call(purpose, policy, reads_only=True, deadline=policy.deadline)
+        call.workflow_id = self.workflow_id
+        return call
+
+    async def _wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 - bounds the wait
+        deadline_at = self._call.deadline_at
+        left = None if deadline_at is None else deadline_at - self._clock.now()
+        if timeout is not None:
+            left = timeout if left is None else min(timeout, left)
+        timer = self._clock.timer(left)
+        try:
+            async with self._session.calls.enter(self.workflow_id), timer:
+                before = self._rounds
+                async with self._lock:
+                    if self._rounds != before and self._round_error is not None:
+                        raise self._round_error.clone()
+                    await self._lead()
+        except TimeoutError:
+            if not timer.expired():
+                raise
+            raise self._timed_out() from None
+
+    async def _lead(self) -> None:
+        """Poll until the end, for everybody who waits.
+
+        Raises:
+            LinkedApiError: The workflow cannot be asked for any more.
+        """
+        try:
+            while self._result is None and self._error is None:
+                if self._latest.state.is_final:
+                    await self._finish(self._latest)
+                else:
+                    await self._poll()
+        except LinkedApiError as error:
+            self._round_error = error
+            self._rounds += 1
+            raise
+
+    async def _poll(self) -> None:
+        await self._pass_time(self._next_poll_at - self._clock.now())
+        if self._error is not None or self.workflow_id is None:
+            return
+        outcome = await self._session.poll(self._polling, self.workflow_id)
+        self._polls += 1
+        if isinstance(outcome, BackOff):
+            pause = max(outcome.delay, self._pause())
+        else:
+            pause = self._observe(outcome)
+        self._next_poll_at = self._clock.now() + pause
+
+    async def _pass_time(self, delay: float) -> None:
+        """Wait for the next poll's time, or for something that makes waiting pointless.
+
+        Raises:
+            TimeoutError: The wait's own bound came first.
+        """
+        if delay <= 0:
+            return
+        timer = self._clock.timer(delay)
+        try:
+            async with timer:
+                await self._woken.wait()
+        except TimeoutError:
+            if not timer.expired():
+                raise
+
+    def _observe(self, progress: Progress) -> float:
+        """Take in what was told; return the pause until it is worth asking again."""
+        before, self._latest = self._latest, progress
+        if progress.state is State.UNKNOWN:
+            self._session.executor.drift(self._call.account, "status", progress.word)
+        if progress.pending_reason != _PARKED:
+            if before.pending_reason == _PARKED:
+                self._polls = 0
+            self._parked_polls = 0
+            return self._pause()
+        self._opens_in = opening_delay(progress.message, self._clock.wall())
+        if before.pending_reason != _PARKED or self._parked_polls == 0:
+            self._announce_parked(progress)
+        self._parked_polls += 1
+        return self._parked_pause()
+
+    def _pause(self) -> float:
+        policy = self._call.policy
+        return poll_pause(
+            self._polls, base=policy.poll_base, cap=policy.poll_max, draw=self._clock.draw()
+        )
+
+    def _parked_pause(self) -> float:
+        """Return the pause while the account rests.
+
+        The opening time is only text: it counts once, and one that proves wrong (still parked
+        when it has come) leaves growing pauses.
+        """
+        if self._opens_in and self._parked_polls <= 2:  # noqa: PLR2004 - the start's and one poll's
+            return self._opens_in + _AFTER_OPENING * self._clock.draw()
+        return poll_pause(
+            self._parked_polls, base=_PARKED_BASE, cap=_PARKED_CAP, draw=self._clock.draw()
+        )
+
+    async def _finish(self, progress: Progress) -> None:
+        if progress.state is State.COMPLETED:
+            self._announce_finished(succeeded=True)
+            self._complete(progress.completion)
+            return
+        self._announce_finished(succeeded=False)
+        failure = progress.failure or Refusal(
+            "unknownError", "The workflow failed without a reason.", Certainty.ACCEPTED
+        )
+        call = self._call
+        call.purpose = Purpose.FINISHED
+        if self._workflow is None:
+            call.policy = attrs.evolve(call.policy, restart_expired=False, on_user_action="raise")
+        try:
+            restarted = await self._session.start(
+                call, self._workflow, self._operation.name, failure
+            )
+        except LinkedApiError as error:
+            self._error = error
+            return
+        self._polls = 0
+        self._latest = restarted
+        self._next_poll_at = self._clock.now() + self._observe(restarted)
+
+    def _complete(self, completion: Json) -> None:
+        try:
+            data, failures = self._operation.read(completion)
+        except ProtocolError as error:
+            error.workflow_id = self.workflow_id
+            error.account = self._call.account
+            self._session.executor.announce_error(error)
+            self._error = error
+            return
+        self._result = Result(
+            data=data, errors=failures, workflow_id=self.workflow_id, completion=completion
+        )
+
+    def _timed_out(self) -> WorkflowTimeout:
+        waited = self._clock.now() - self._call.started_at
+        error = WorkflowTimeout(
+            f"Workflow {self.workflow_id} has not ended after {waited:.1f} s",
+            certainty=Certainty.ACCEPTED,
+            workflow_id=self.workflow_id,
+            attempts=self._polls,
+            elapsed=waited,
+            account=self._call.account,
+        )
+        self._session.executor.announce_error(error)
+        return error
+
+    def _announce_finished(self, *, succeeded: bool) -> None:
+        self._session.core.sink.emit(
+            WorkflowFinished(
+                account=self._call.account,
+                operation=self._operation.name,
+                workflow_id=self.workflow_id,
+                succeeded=succeeded,
+                elapsed=self._clock.now() - self._call.started_at,
+            )
+        )
+
+    def _announce_parked(self, progress: Progress) -> None:
+        self._session.core.sink.emit(
+            WorkflowParked(
+                account=self._call.account,
+                workflow_id=self.workflow_id or WorkflowId(""),
+                opens_in=self._opens_in,
+                message=progress.message,
+            )
+        )
