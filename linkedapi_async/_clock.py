@@ -60,16 +60,24 @@ class Clock(Protocol):
 
 
 class _SystemTimer:
-    """`asyncio.timeout` that restarts relative to now."""
+    """`asyncio.timeout` whose bound moves for the price of an assignment.
 
-    __slots__ = ("_loop", "_timeout")
+    A bound that moves away leaves its alarm where it is: when that rings too early, it is set anew.
+    Requests move theirs twice and hardly ever meet it.
+    """
+
+    __slots__ = ("_alarm", "_delay", "_due_at", "_loop", "_timeout")
 
     def __init__(self, timeout: float | None) -> None:
         self._loop = asyncio.get_running_loop()
-        self._timeout = asyncio.timeout(timeout)
+        self._timeout = asyncio.timeout(None)
+        self._delay = timeout
+        self._due_at: float | None = None
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         await self._timeout.__aenter__()
+        self.restart(self._delay)
         return self
 
     async def __aexit__(
@@ -78,13 +86,30 @@ class _SystemTimer:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
         await self._timeout.__aexit__(kind, error, trace)
 
     def restart(self, timeout: float | None) -> None:
-        self._timeout.reschedule(None if timeout is None else self._loop.time() + timeout)
+        self._due_at = None if timeout is None else self._loop.time() + timeout
+        if self._alarm is not None:
+            if self._due_at is None or self._alarm.when() <= self._due_at:
+                return
+            self._alarm.cancel()
+        if self._due_at is not None:
+            self._alarm = self._loop.call_at(self._due_at, self._ring)
 
     def expired(self) -> bool:
         return self._timeout.expired()
+
+    def _ring(self) -> None:
+        self._alarm = None
+        if self._due_at is None:
+            return
+        if self._due_at > self._loop.time():
+            self._alarm = self._loop.call_at(self._due_at, self._ring)
+        else:
+            self._timeout.reschedule(self._due_at)
 
 
 class SystemClock:

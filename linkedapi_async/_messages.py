@@ -42,6 +42,7 @@ class State(StrEnum):
         return self in _FINAL
 
 
+_OUTSIDE_HOURS = "outsideWorkingHours"
 _FINAL = frozenset({State.COMPLETED, State.FAILED})
 
 
@@ -125,3 +126,8 @@ class Progress:
     message: str | None = None
     completion: Json = attrs.field(default=None, repr=False)
     failure: Refusal | None = None
+
+    @property
+    def is_parked(self) -> bool:
+        """Whether it waits for the account's working hours, which is no failure."""
+        return self.pending_reason == _OUTSIDE_HOURS

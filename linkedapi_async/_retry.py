@@ -324,6 +324,7 @@ class Executor:
                 call.attempts += 1
                 outcome = await send()
                 if not isinstance(outcome, Refusal):
+                    self.resolve(self._episodes.close(episode))
                     return outcome
                 verdict = classify(outcome, call.policy.overrides)
                 decision = self._decide(call, verdict)

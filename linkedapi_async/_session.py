@@ -12,7 +12,7 @@ from ._messages import Progress, Purpose, Refusal, Reply, Request
 from ._retry import Call, Executor
 from ._sinks import Sink
 from ._transport import Delivery, Settings, Transport
-from ._types import Certainty, Json, Remedy, Scope, Secret, WorkflowId
+from ._types import Certainty, Remedy, Scope, Secret, WorkflowId
 from ._waiting import OpenCalls, finish_gracefully
 from .errors import OutcomeUnknown, find
 from .events import WorkflowAbandoned, WorkflowStarted
@@ -101,22 +101,26 @@ class Session:
         )
 
     async def start(
-        self, call: Call, workflow: Json, operation: str, failed: Refusal | None = None
+        self, call: Call, request: Request | None, operation: str, failed: Refusal | None = None
     ) -> Progress:
         """Post a workflow until it is accepted or the policy gives up.
 
         Args:
             call: Learns the workflow's id, also when this is cancelled in the middle.
-            workflow: The JSON tree.
+            request: The wire's request for it; `None` for a failed workflow that was attached and
+                so cannot be started again.
             operation: Its name, for events.
             failed: Why the same workflow ended before, when it is started again.
 
         Raises:
             LinkedApiError: It was not started, or nobody knows: see the error's certainty.
         """
-        request = self.core.wire.start(workflow)
+        if request is None:
+            call.reads_only = False
+            call.policy = attrs.evolve(call.policy, restart_expired=False)
 
         async def send() -> Progress | Refusal:
+            assert request is not None  # noqa: S101 - what cannot be repeated is never sent
             delivery = Delivery()
             return await finish_gracefully(
                 self._exchange(call, request, self.core.wire.read_start, delivery),

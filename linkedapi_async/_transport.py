@@ -82,11 +82,10 @@ class Delivery:
         self._read_timeout = math.inf
 
     def connects(self, timer: Timer, timeout: float, read_timeout: float) -> None:
-        """Bound connecting, and remember how to bound what follows."""
+        """Note how connecting is bounded, and how to bound what follows."""
         self.phase = f"a connection within {timeout:g} s"
         self._timer = timer
         self._read_timeout = read_timeout
-        timer.restart(timeout)
 
     def writes(self) -> None:
         """Note that from here on bytes may leave, and bound the reply."""
@@ -94,7 +93,7 @@ class Delivery:
         bound = self._read_timeout
         self.phase = f"a reply within {bound:g} s"
         if self._timer is not None:
-            self._timer.restart(None if bound == math.inf else bound)
+            self._timer.restart(_finite(bound))
 
 
 _DELIVERY: ContextVar[Delivery | None] = ContextVar("linkedapi_delivery", default=None)
@@ -171,10 +170,15 @@ class Transport:
         if os.getpid() != self._pid:
             msg = "This client's connections belong to the process it was forked from"
             raise ClientClosed(msg, code="wrongLoop")
-        deadline_at = math.inf if remaining is None else self._clock.now() + remaining
+        left = math.inf if remaining is None else remaining
+        asked_at = self._clock.now()
+        queues = self._slots.locked()
+        timer = self._clock.timer(_finite(left if queues else min(connect_timeout, left)))
         try:
-            async with self._clock.timer(remaining) as timer, self._slots:
-                left = deadline_at - self._clock.now()
+            async with timer, self._slots:
+                if queues:
+                    left -= self._clock.now() - asked_at
+                    timer.restart(min(connect_timeout, left))
                 delivery.connects(timer, min(connect_timeout, left), min(read_timeout, left))
                 return await self._exchange(request, secrets, delivery)
         except TimeoutError:
@@ -255,6 +259,10 @@ class Transport:
         session, self._session = self._session, None
         if session is not None and self._borrowed is None:
             await session.close()
+
+
+def _finite(timeout: float) -> float | None:
+    return None if timeout == math.inf else timeout
 
 
 def _environment_proxy(url: URL) -> str | None:

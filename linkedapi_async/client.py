@@ -1,7 +1,6 @@
 """The client: one object for one LinkedIn account, usable from any number of tasks."""
 
 import asyncio
-import json
 import os
 from collections.abc import Callable
 from types import TracebackType
@@ -13,18 +12,19 @@ import attrs
 
 from ._clock import Clock, SystemClock
 from ._credentials import Token, TokenSource
-from ._messages import Purpose
+from ._messages import Purpose, Request
 from ._session import Core, Session
 from ._sinks import Sink
 from ._transport import Settings
 from ._types import Effect, Json, WorkflowId
 from ._version import read_version
 from .errors import ClientClosed, ConfigurationError, InvalidWorkflowLocally
-from .events import Event, WorkflowAbandoned
+from .events import Event, PreflightWarning, WorkflowAbandoned
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy
 from .wire import WIRES, open_wire
+from .workflows.tree import effect_of
 
 if TYPE_CHECKING:
     import ssl as tls
@@ -252,20 +252,21 @@ class LinkedApi:
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """
-        workflow = self._checked(operation)
+        workflow = operation.workflow()
+        request = self._request(operation.name, workflow)
         session = self._session()
         call = session.call(
             Purpose.START,
             self._policy,
-            reads_only=operation.effect is Effect.READ,
+            reads_only=effect_of(workflow) is Effect.READ,
             deadline=self._policy.deadline,
         )
         async with session.calls.enter() as open_call:
             try:
-                progress = await session.start(call, workflow, operation.name)
+                progress = await session.start(call, request, operation.name)
             finally:
                 open_call.workflow_id = call.workflow_id
-        return WorkflowHandle(session, type(operation), call, workflow=workflow, progress=progress)
+        return WorkflowHandle(session, type(operation), call, request=request, progress=progress)
 
     def attach(
         self, operation: type[Operation[R]] | Operation[R], workflow_id: str
@@ -321,21 +322,37 @@ class LinkedApi:
             session = self._sessions[loop] = Session(self._core)
         return session
 
-    def _checked(self, operation: Operation[Any]) -> Json:
-        """Return the tree of an operation.
+    def _request(self, operation: str, workflow: Json) -> Request:
+        """Return what starts a workflow.
 
         Raises:
-            InvalidWorkflowLocally: It cannot be one.
+            InvalidWorkflowLocally: It cannot be a workflow, and preflight refuses that.
         """
-        workflow = operation.workflow()
-        if self._preflight == "off":
-            return workflow
-        try:
-            json.dumps(workflow, allow_nan=False)
-        except (TypeError, ValueError) as exc:
-            msg = f"{operation.name} holds a value that JSON cannot carry: {exc}"
-            raise InvalidWorkflowLocally(msg) from None
-        return workflow
+        problem = None if self._preflight == "off" else _problem(workflow)
+        if problem is not None:
+            if self._preflight == "refuse":
+                raise InvalidWorkflowLocally(problem)
+            self._core.sink.emit(
+                PreflightWarning(
+                    account=self._core.account, operation=operation.name, problem=problem
+                )
+            )
+        return self._core.wire.start(workflow)
+
+
+def _problem(workflow: Json) -> str | None:
+    """Return why a tree cannot be a workflow; `None` when it has the shape of one."""
+    steps = workflow if isinstance(workflow, list) else [workflow]
+    if not steps:
+        return "The workflow is an empty list: give it at least one action"
+    for index, step in enumerate(steps):
+        place = f"workflow[{index}]" if isinstance(workflow, list) else "workflow"
+        if not isinstance(step, dict):
+            return f"{place} is {type(step).__name__}, not an action object"
+        word = step.get("actionType")
+        if not isinstance(word, str) or not word:
+            return f"{place} has no actionType, such as 'st.openPersonPage'"
+    return None
 
 
 def _main_token(

@@ -18,6 +18,7 @@ __all__ = [
     "Event",
     "Held",
     "Level",
+    "PreflightWarning",
     "Raised",
     "WorkflowAbandoned",
     "WorkflowFinished",
@@ -124,6 +125,22 @@ class Held(Event):
     code: str
     scope: Scope
     workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class PreflightWarning(Event):
+    """A workflow was sent although it breaks a documented rule, as `preflight="warn"` wants.
+
+    Attributes:
+        operation: The operation's name.
+        problem: What is wrong, and where.
+    """
+
+    name = "linkedapi.preflight_warning"
+    level = "warning"
+
+    operation: str
+    problem: str
 
 
 @attrs.frozen(kw_only=True)

@@ -5,10 +5,10 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
-from ._messages import Progress, Purpose, Refusal, State
+from ._messages import Progress, Purpose, Refusal, Request, State
 from ._retry import Call
 from ._session import Session
-from ._types import Certainty, Json, WorkflowId
+from ._types import Certainty, WorkflowId
 from .errors import FatalError, LinkedApiError, ProtocolError, UnsupportedByWire, WorkflowTimeout
 from .events import WorkflowFinished, WorkflowParked
 from .operations._base import Operation, Result
@@ -18,7 +18,6 @@ __all__ = ["WorkflowHandle", "WorkflowStatus"]
 
 R = TypeVar("R")
 
-_PARKED: Final = "outsideWorkingHours"
 _PARKED_BASE: Final = 1800.0
 _PARKED_CAP: Final = 4 * 3600.0
 _AFTER_OPENING: Final = 120.0
@@ -52,7 +51,7 @@ class WorkflowHandle(Generic[R]):
         operation: type[Operation[R]],
         call: Call,
         *,
-        workflow: Json = None,
+        request: Request | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Take over from the client; use `LinkedApi.start` or `LinkedApi.attach`.
@@ -61,13 +60,13 @@ class WorkflowHandle(Generic[R]):
             session: Where to ask.
             operation: Reads the completion.
             call: The record of the start, or of the attachment.
-            workflow: The tree, where it may be started again; `None` for an attached workflow.
+            request: What started it, where that may be sent again; `None` for an attached one.
             progress: What the start's reply told.
         """
         self._session = session
         self._operation = operation
         self._call = call
-        self._workflow = workflow
+        self._request = request
         self._clock = session.core.clock
         self._lock = asyncio.Lock()
         self._polling = attrs.evolve(call, purpose=Purpose.POLL, attempts=0)
@@ -240,13 +239,13 @@ class WorkflowHandle(Generic[R]):
         before, self._latest = self._latest, progress
         if progress.state is State.UNKNOWN:
             self._session.executor.drift(self._call.account, "status", progress.word)
-        if progress.pending_reason != _PARKED:
-            if before.pending_reason == _PARKED:
+        if not progress.is_parked:
+            if before.is_parked:
                 self._polls = 0
             self._parked_polls = 0
             return self._pause()
         self._opens_in = opening_delay(progress.message, self._clock.wall())
-        if before.pending_reason != _PARKED or self._parked_polls == 0:
+        if not before.is_parked or self._parked_polls == 0:
             self._announce_parked(progress)
         self._parked_polls += 1
         return self._parked_pause()
@@ -280,11 +279,9 @@ class WorkflowHandle(Generic[R]):
         )
         call = self._call
         call.purpose = Purpose.FINISHED
-        if self._workflow is None:
-            call.policy = attrs.evolve(call.policy, restart_expired=False, on_user_action="raise")
         try:
             restarted = await self._session.start(
-                call, self._workflow, self._operation.name, failure
+                call, self._request, self._operation.name, failure
             )
         except LinkedApiError as error:
             self._error = error

@@ -75,6 +75,11 @@ class Episodes:
         """Close what a changed token may have healed and return it."""
         return self._close(account, lambda episode: episode.is_about_tokens)
 
+    def close(self, episode: Episode) -> tuple[Episode, ...]:
+        """Close one episode that its own request has disproved; return it if it was open."""
+        keys = [key for key, value in self._open.items() if value is episode]
+        return tuple(self._open.pop(key) for key in keys)
+
     def is_open(self, episode: Episode) -> bool:
         """Return whether an episode still lasts."""
         return episode in self._open.values()

@@ -5,7 +5,7 @@ from typing import Final
 
 from linkedapi_async._messages import Refusal, Reply, State
 from linkedapi_async._types import Certainty, Json, JsonObject, Plane
-from linkedapi_async.errors import find
+from linkedapi_async.errors import InvalidWorkflowLocally, find
 
 from ._retry_after import read_retry_after
 
@@ -28,8 +28,16 @@ _STATES: Final = {
 
 
 def encode(body: Json) -> bytes:
-    """Return compact JSON bytes."""
-    return json.dumps(body, separators=(",", ":"), ensure_ascii=False).encode()
+    """Return compact JSON bytes.
+
+    Raises:
+        InvalidWorkflowLocally: The tree holds something that JSON cannot carry.
+    """
+    try:
+        return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError) as exc:
+        msg = f"The workflow holds a value that JSON cannot carry: {exc}"
+        raise InvalidWorkflowLocally(msg) from None
 
 
 def as_object(value: Json) -> JsonObject:
