@@ -4,7 +4,7 @@ The first attempt costs a call and a comparison; tenacity is only met after a fa
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, TypeVar, assert_never
@@ -46,7 +46,7 @@ _PROBE_CAP: Final = 300.0
 
 
 @contextmanager
-def single_attempt() -> Iterator[None]:
+def single_attempt() -> Generator[None]:
     """Mark everything inside as somebody else's attempt, so that retries do not multiply.
 
     Wrap your own retry loop's body in it (a task queue, tenacity): each call then sends its request

@@ -176,8 +176,8 @@ class Session:
         cancelled = await self.executor.execute(call, send)
         if doubtful and not cancelled:
             error = OutcomeUnknown(
-                "Cancelling was asked more than once, and the last answer is no: an earlier request "
-                "may have done it",
+                "Cancelling was asked more than once, and the last answer is no: an earlier "
+                "request may have done it",
                 code="connectionLost",
                 hint="Ask for the status: a workflow that still runs was not cancelled.",
                 certainty=Certainty.MAYBE_ACCEPTED,

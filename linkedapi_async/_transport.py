@@ -285,8 +285,11 @@ def _translate(exc: Exception, delivery: Delivery) -> Refusal:
         case aiohttp.InvalidURL():
             msg = "base_url or result link is no address that can be asked"
             raise ConfigurationError(msg) from None
-        case aiohttp.ClientConnectorCertificateError() | aiohttp.ClientConnectorSSLError():
-            message = f"No trusted TLS connection to {exc.host}:{exc.port}{_reason(exc)}"
+        case aiohttp.ClientConnectorCertificateError():
+            why = getattr(exc.certificate_error, "verify_message", "")
+            message = f"The certificate shown is not trusted: {why or 'no reason given'}"
+        case aiohttp.ClientConnectorSSLError():
+            message = f"No TLS connection to {exc.host}:{exc.port}{_reason(exc.os_error)}"
         case aiohttp.ClientConnectorDNSError():
             message = f"The name {exc.host} cannot be resolved{_reason(exc.os_error)}"
         case aiohttp.ClientConnectorError():

@@ -334,7 +334,7 @@ class LinkedApi:
                 raise InvalidWorkflowLocally(problem)
             self._core.sink.emit(
                 PreflightWarning(
-                    account=self._core.account, operation=operation.name, problem=problem
+                    account=self._core.account, operation=operation, problem=problem
                 )
             )
         return self._core.wire.start(workflow)

@@ -8,7 +8,7 @@ import attrs
 from ._messages import Progress, Purpose, Refusal, Request, State
 from ._retry import Call
 from ._session import Session
-from ._types import Certainty, WorkflowId
+from ._types import Certainty, Json, WorkflowId
 from .errors import FatalError, LinkedApiError, ProtocolError, UnsupportedByWire, WorkflowTimeout
 from .events import WorkflowFinished, WorkflowParked
 from .operations._base import Operation, Result

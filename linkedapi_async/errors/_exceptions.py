@@ -146,7 +146,8 @@ class ProtocolError(LinkedApiError):
 
     def __init__(self, message: str, *, completion: Json = None, **facts: Any) -> None:
         """Keep the raw completion beside the common facts."""
-        super().__init__(message, **{"certainty": Certainty.ACCEPTED, **facts})
+        facts.setdefault("certainty", Certainty.ACCEPTED)
+        super().__init__(message, **facts)
         self.completion = completion
 
 
@@ -220,8 +221,7 @@ class ActionError(LinkedApiError):
         first = failures[0]
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
         where = f"{first.action_type}: " if first.action_type else ""
-        super().__init__(
-            f"{where}{first.message}{more}",
-            **{"code": first.type, "certainty": Certainty.ACCEPTED, **facts},
-        )
+        facts.setdefault("code", first.type)
+        facts.setdefault("certainty", Certainty.ACCEPTED)
+        super().__init__(f"{where}{first.message}{more}", **facts)
         self.failures = failures

@@ -535,6 +535,6 @@ def find(code: str) -> Fault | None:
 
 
 def fold(code: str) -> str:
-    """Return the one word that stands for all aliases of a code; an unknown word stands as it is."""
+    """Return the word that stands for all aliases of a code; an unknown one stands as it is."""
     row = _BY_NAME.get(code)
     return code if row is None else row.type
