@@ -7,8 +7,8 @@ detailed mode, to name the place. Imported when a first result is read, not befo
 
 from collections.abc import Callable, Mapping
 from functools import cache
-from types import NoneType, UnionType
-from typing import Any, Final, TypeVar, Union, cast, get_args, get_origin
+from types import NoneType
+from typing import Any, Final, TypeVar, cast, get_args, get_origin
 
 import attrs
 from cattrs import (
@@ -58,7 +58,7 @@ def structure(value: Json, kind: type[T], *, path: str = "completion.data") -> T
     """
     try:
         return _fast().structure(value, kind)
-    except (TypeError, KeyError, ValueError, AttributeError):
+    except TypeError:
         raise ProtocolError(_explain(value, kind, path)) from None
 
 
@@ -143,49 +143,36 @@ def _reader(cls: type) -> Callable[[object, object], object]:
     """Write the function that reads one class, and compile it.
 
     It fills an instance of a subclass that may be written to, and then makes it one of the frozen
-    class itself: frozen constructors cost more than all the rest. Keys are taken as present;
-    where one is missing, the same function written with `get` reads the object again.
+    class itself: frozen constructors cost more than all the rest.
     """
-    frozen = attrs.resolve_types(cls)
+    model = attrs.resolve_types(cls)
     open_ = {"__setattr__": object.__setattr__, "__delattr__": object.__delattr__}
     scope: dict[str, Any] = {
-        "cls": frozen,
+        "cls": model,
         "twin": type(cls.__name__, (cls,), {"__slots__": (), **open_}),
         "new": object.__new__,
     }
-    source = [
-        *_function("tolerant", frozen, scope, "get({key!r})"),
-        *_function("read", frozen, scope, "value[{key!r}]"),
-    ]
-    exec("\n".join(source), scope)  # noqa: S102 - made of class and field names alone
-    return cast("Callable[[object, object], object]", scope["read"])
-
-
-def _function(name: str, cls: type, scope: dict[str, Any], fetch: str) -> list[str]:
     lines = [
-        f"def {name}(value, _=None, cls=cls, twin=twin, new=new, type=type, str=str, list=list):",
+        "def read(value, _=None, cls=cls, twin=twin, new=new, type=type, str=str, list=list):",
         "    if type(value) is not dict: raise TypeError",
         "    made = new(twin)",
     ]
-    if name == "tolerant":
-        lines.append("    get = value.get")
-        body = lines
-    else:
-        lines.append("    try:")
-        body = []
-    for field in attrs.fields(cls):
-        body.append(f"    item = {fetch.format(key=camel(field.name))}")
-        body += [f"    {line}" for line in _checks(field, scope)]
-        body.append(f"    made.{field.name} = item")
-    if name == "read":
-        lines += [f"    {line}" for line in body]
-        lines.append("    except KeyError: return tolerant(value)")
-    return [*lines, "    made.__class__ = cls", "    return made"]
+    for field in attrs.fields(model):
+        key = camel(field.name)
+        lines.append(f"    item = value[{key!r}] if {key!r} in value else None")
+        lines += [f"    {line}" for line in _checks(field, scope)]
+        lines.append(f"    made.{field.name} = item")
+    lines += ["    made.__class__ = cls", "    return made"]
+    exec("\n".join(lines), scope)  # noqa: S102 - made of class and field names alone
+    return cast("Callable[[object, object], object]", scope["read"])
 
 
 def _checks(field: "attrs.Attribute[Any]", scope: dict[str, Any]) -> list[str]:
-    """Return the lines that check `item`, and replace it where it has to be converted."""
-    kind, is_optional = _optional(field.type)
+    """Return the lines that check `item`, and replace it where it has to be converted.
+
+    Fields of what is read are all optional: `kind | None`.
+    """
+    (kind,) = (part for part in get_args(field.type) if part is not NoneType)
     lines: list[str]
     if kind in {str, int, bool}:
         lines = [f"if type(item) is not {kind.__name__}: raise TypeError"]
@@ -208,8 +195,6 @@ def _checks(field: "attrs.Attribute[Any]", scope: dict[str, Any]) -> list[str]:
             ]
     else:
         lines = [f"item = {_call(kind, scope)}(item)"]
-    if not is_optional:
-        return lines
     if len(lines) == 1 and lines[0].startswith("if "):
         return [lines[0].replace(": raise", " and item is not None: raise")]
     return ["if item is not None:", *(f"    {line}" for line in lines)]
@@ -219,13 +204,6 @@ def _call(cls: type, scope: dict[str, Any]) -> str:
     name = f"read_{cls.__name__}"
     scope[name] = _fast().get_structure_hook(cls)
     return name
-
-
-def _optional(kind: Any) -> tuple[Any, bool]:
-    if get_origin(kind) in {Union, UnionType}:
-        (inner,) = (part for part in get_args(kind) if part is not NoneType)
-        return inner, True
-    return kind, False
 
 
 # ── The way that explains ───────────────────────────────────────────────────────────────────────
@@ -265,7 +243,7 @@ def _explain(value: Json, kind: Any, path: str) -> str:
         for note in getattr(error, "__notes__", ()):
             if isinstance(note, IterableValidationNote):
                 path += f"[{note.index}]"
-            elif isinstance(note, AttributeValidationNote):
-                path += f".{camel(note.name)}"
+            else:
+                path += f".{camel(cast('AttributeValidationNote', note).name)}"
     assert isinstance(error, _Mismatch)  # noqa: S101 - every leaf is one of ours
     return f"expected {error.expected} at {path}, got {error.got}"

@@ -224,8 +224,9 @@ class Executor:
         now = self._clock.now()
         situation = self._situation(call, now, may_retry=not call.is_nested)
         decision = decide(verdict, situation, call.policy)
-        spends = isinstance(decision, BackOff) and call.purpose is not Purpose.POLL
-        if spends and not self._budget.withdraw():
+        if not isinstance(decision, BackOff) or call.purpose is Purpose.POLL or verdict.is_slow:
+            return decision  # no retry, or one so rare that no storm can come of it
+        if not self._budget.withdraw():
             return decide(verdict, attrs.evolve(situation, may_retry=False), call.policy)
         return decision
 

@@ -288,12 +288,11 @@ def _translate(exc: Exception, delivery: Delivery) -> Refusal:
         case aiohttp.ClientConnectorCertificateError():
             why = getattr(exc.certificate_error, "verify_message", "")
             message = f"The certificate shown is not trusted: {why or 'no reason given'}"
-        case aiohttp.ClientConnectorSSLError():
-            message = f"No TLS connection to {exc.host}:{exc.port}{_reason(exc.os_error)}"
         case aiohttp.ClientConnectorDNSError():
             message = f"The name {exc.host} cannot be resolved{_reason(exc.os_error)}"
         case aiohttp.ClientConnectorError():
-            message = f"No connection to {exc.host}:{exc.port}{_reason(exc.os_error)}"
+            kind = "TLS connection" if isinstance(exc, aiohttp.ClientSSLError) else "connection"
+            message = f"No {kind} to {exc.host}:{exc.port}{_reason(exc.os_error)}"
         case aiohttp.ClientHttpProxyError():
             message = f"The proxy refused to connect: HTTP {exc.status}"
         case aiohttp.ServerDisconnectedError():

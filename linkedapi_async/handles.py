@@ -18,7 +18,7 @@ __all__ = ["WorkflowHandle", "WorkflowStatus"]
 
 R = TypeVar("R")
 
-_PARKED_BASE: Final = 1800.0
+_PARKED_BASE: Final = 3600.0
 _PARKED_CAP: Final = 4 * 3600.0
 _AFTER_OPENING: Final = 120.0
 
@@ -68,7 +68,8 @@ class WorkflowHandle(Generic[R]):
         self._call = call
         self._request = request
         self._clock = session.core.clock
-        self._lock = asyncio.Lock()
+        self._is_led = False
+        self._followers: list[asyncio.Future[LinkedApiError | None]] = []
         self._polling = attrs.evolve(call, purpose=Purpose.POLL, attempts=0)
         self._polls = 0
         self._parked_polls = 0
@@ -77,8 +78,6 @@ class WorkflowHandle(Generic[R]):
         self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
         self._result: Result[R] | None = None
         self._error: LinkedApiError | None = None
-        self._round_error: LinkedApiError | None = None
-        self._rounds = 0
         self._woken = asyncio.Event()
         if progress is not None:
             self._next_poll_at += self._observe(progress)
@@ -179,15 +178,24 @@ class WorkflowHandle(Generic[R]):
         timer = self._clock.timer(left)
         try:
             async with self._session.calls.enter(self.workflow_id), timer:
-                before = self._rounds
-                async with self._lock:
-                    if self._rounds != before and self._round_error is not None:
-                        raise self._round_error.clone()
-                    await self._lead()
+                while self._result is None and self._error is None:
+                    await (self._follow() if self._is_led else self._lead())
         except TimeoutError:
             if not timer.expired():
                 raise
             raise self._timed_out() from None
+
+    async def _follow(self) -> None:
+        """Wait for whoever polls: for the end, for an error that concerns all, or to take over.
+
+        Raises:
+            LinkedApiError: The workflow cannot be asked for any more.
+        """
+        told = asyncio.get_running_loop().create_future()
+        self._followers.append(told)
+        error: LinkedApiError | None = await told
+        if error is not None:
+            raise error.clone()
 
     async def _lead(self) -> None:
         """Poll until the end, for everybody who waits.
@@ -195,6 +203,8 @@ class WorkflowHandle(Generic[R]):
         Raises:
             LinkedApiError: The workflow cannot be asked for any more.
         """
+        self._is_led = True
+        failure: LinkedApiError | None = None
         try:
             while self._result is None and self._error is None:
                 if self._latest.state.is_final:
@@ -202,9 +212,14 @@ class WorkflowHandle(Generic[R]):
                 else:
                     await self._poll()
         except LinkedApiError as error:
-            self._round_error = error
-            self._rounds += 1
+            failure = error
             raise
+        finally:
+            self._is_led = False
+            followers, self._followers = self._followers, []
+            for told in followers:
+                if not told.done():
+                    told.set_result(failure)
 
     async def _poll(self) -> None:
         await self._pass_time(self._next_poll_at - self._clock.now())

@@ -7,7 +7,7 @@ import attrs
 
 from linkedapi_async._messages import Refusal
 from linkedapi_async._types import Disposition, Plane, Scope
-from linkedapi_async.errors import Fault, find
+from linkedapi_async.errors import Fault, find, fold
 
 from .explain import unknown_hint
 
@@ -50,14 +50,16 @@ class Verdict:
 def classify(refusal: Refusal, overrides: Mapping[str, Disposition]) -> Verdict:
     """Return the verdict on a refusal.
 
-    A word that stops calls is judged by its row. Anything else, also a word that belongs to single
-    actions, is unknown here and judged by its HTTP status alone.
+    A word that stops calls is judged by its row. Anything else the service says, also a word that
+    belongs to single actions or that this library gave to failures of its own, is unknown here and
+    judged by its HTTP status alone.
     """
     row = find(refusal.code)
-    if row is not None and row.plane is Plane.ACTION:
+    foreign = {Plane.ACTION, Plane.CLIENT} if refusal.is_envelope else {Plane.ACTION}
+    if row is not None and row.plane in foreign:
         row = None
     if row is None:
-        disposition = overrides.get(refusal.code) or _by_status(
+        disposition = overrides.get(fold(refusal.code)) or _by_status(
             refusal.status, frozenset({_TOO_MANY})
         )
         return Verdict(refusal, disposition, Scope.CALL, unknown_hint(refusal.code), None)

@@ -156,9 +156,10 @@ def _retry(
         return Raise(_come_back(error, asked, situation))
     if not situation.may_retry or situation.attempt >= policy.max_attempts:
         return Raise(error)
-    delay = _delay(verdict, situation, policy, asked if opening is None else opening)
+    known = [wait for wait in (asked, opening) if wait is not None]
+    least = max(known) if known else None
+    delay = _delay(verdict, situation, policy, least)
     if situation.remaining is not None and delay >= situation.remaining:
-        least = asked if opening is None else opening
         return Raise(error if least is None else _come_back(error, least, situation))
     return BackOff(delay, error)
 
@@ -173,9 +174,12 @@ def _delay(verdict: Verdict, situation: Situation, policy: Policy, at_least: flo
 
 def _come_back(error: LinkedApiError, delay: float, situation: Situation) -> LinkedApiError:
     """Say when it makes sense to try again, since this call will not."""
-    moment = (situation.wall + timedelta(seconds=delay)).strftime("%Y-%m-%d %H:%M:%S UTC")
+    try:
+        moment = f", at {situation.wall + timedelta(seconds=delay):%Y-%m-%d %H:%M:%S} UTC"
+    except OverflowError:
+        moment = ""
     told = error.clone()
-    told.message = f"{error.message} (come back in {delay:.0f} s, at {moment})"
+    told.message = f"{error.message} (come back in {delay:.0f} s{moment})"
     told.args = (told.message,)
     told.retry_after = delay
     return told

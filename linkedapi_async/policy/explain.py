@@ -56,7 +56,7 @@ class Explanation:
     def __str__(self) -> str:
         """Return a few lines for a terminal."""
         if self.disposition is None:
-            verdict = "retryable on HTTP 429 and 5xx, else fatal (unknown type)"
+            verdict = "retryable on HTTP 429 and 5xx, else fatal: only the status can tell"
         else:
             origin = " (overridden)" if self.is_overridden else ""
             verdict = f"{self.disposition}{origin}: {_PLAN[self.disposition]}"
@@ -99,7 +99,7 @@ def explain(code: str, overrides: Mapping[str, Disposition]) -> Explanation:
         is_known=True,
         is_overridden=row.type in overrides,
         plane=row.plane,
-        disposition=overrides.get(row.type, row.disposition),
+        disposition=overrides.get(row.type, None if row.is_judged_by_status else row.disposition),
         scope=row.scope,
         fixer=row.fixer,
         remedy=row.remedy,

@@ -50,7 +50,7 @@ def opening_delay(message: str | None, now: datetime) -> float | None:
     except (KeyError, ValueError, OSError):
         return None
     local_year = now.astimezone(zone).year
-    for year in (local_year, local_year + 1):
+    for year in (local_year - 1, local_year, local_year + 1):
         try:
             opening = datetime(
                 year,

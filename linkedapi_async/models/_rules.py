@@ -1,0 +1,202 @@
+"""How values that are sent describe themselves: names, types and limits, read off attrs fields.
+
+One table serves validation, the command line and the sandbox. A rule stands in the annotation of
+its field, so type checkers still see the plain type; nothing here refuses a value.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cache
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
+
+import attrs
+
+from linkedapi_async._types import Json
+
+__all__ = ["Param", "Required", "Rule", "camel", "encode", "params_of"]
+
+Required: TypeAlias = Literal[True, False, "at_root"]
+"""Whether a parameter has to be given; `at_root`: at the root only, and nowhere else."""
+
+Model: TypeAlias = type
+"""A class; `Param` has a field of the name `type`."""
+
+_NAMES: Final[Mapping[type, str]] = {
+    str: "string",
+    int: "integer",
+    float: "number",
+    bool: "boolean",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Rule:
+    """What the service asks of one parameter, beyond its type.
+
+    Attributes:
+        required: `True`, `False`, or `"at_root"`; `None` takes it from the default of the field.
+        wire: Name on the wire where the camelCase rule does not give it.
+        min: Smallest number allowed.
+        max: Largest number allowed.
+        min_length: Fewest characters of a text, or entries of a list.
+        max_length: Most characters of a text, or entries of a list.
+        format: `linkedin_person_url`, `iso8601`, ... or `None`.
+        pattern: Regular expression the whole text has to match.
+        one_of_group: Name shared by parameters that exclude or replace each other.
+        is_group_needed: At the root, at least one parameter of the group has to be given.
+        required_when: Condition as `wireName=value` under which the parameter is needed; under
+            every other value it has to be left out.
+        enum: Documented values, where the annotation is not a `Literal`.
+    """
+
+    required: Required | None = None
+    wire: str | None = None
+    min: float | None = None
+    max: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    format: str | None = None
+    pattern: str | None = None
+    one_of_group: str | None = None
+    is_group_needed: bool = False
+    required_when: str | None = None
+    enum: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Param:
+    """One parameter of an action or of an object inside one, as a row of the table.
+
+    Attributes:
+        name: Name of the attrs field.
+        wire: Name in the JSON.
+        type: `string`, `integer`, `number`, `boolean`, `list[...]` of these, or a class name;
+            alternatives are joined by `|`.
+        required: `True`, `False` or `"at_root"`.
+        enum: Documented values; empty when any text is allowed.
+        min: Smallest number allowed.
+        max: Largest number allowed.
+        min_length: Fewest characters, or entries of a list.
+        max_length: Most characters, or entries of a list.
+        format: Kind of text, such as `linkedin_person_url`.
+        pattern: Regular expression for the whole text.
+        one_of_group: Name shared by parameters that exclude or replace each other.
+        is_group_needed: At the root, one parameter of the group has to be given.
+        required_when: Condition as `wireName=value` under which the parameter is needed.
+        model: The class of an object, or of the objects in a list; `None` for plain values.
+        fields: The parameters of `model`.
+    """
+
+    name: str
+    wire: str
+    type: str
+    required: Required
+    enum: tuple[str, ...] = ()
+    min: float | None = None
+    max: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    format: str | None = None
+    pattern: str | None = None
+    one_of_group: str | None = None
+    is_group_needed: bool = False
+    required_when: str | None = None
+    model: Model | None = None
+    fields: tuple["Param", ...] = ()
+
+
+@cache
+def camel(name: str) -> str:
+    """Return the wire name of a Python name: `post_url` becomes `postUrl`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
+
+
+@cache
+def params_of(cls: type) -> tuple[Param, ...]:
+    """Return the parameters a class sends, in the order of its fields.
+
+    Args:
+        cls: An attrs class whose annotations are resolved; fields annotated by a string (children
+            of an action) and fields without a wire name of their own are not parameters.
+    """
+    return tuple(
+        _param(field)
+        for field in attrs.fields(cls)
+        if field.name != "label" and not isinstance(field.type, str)
+    )
+
+
+def _param(field: "attrs.Attribute[Any]") -> Param:
+    annotation: Any = field.type
+    rule = Rule()
+    if get_origin(annotation) is Annotated:
+        annotation, *extras = get_args(annotation)
+        rule = next((extra for extra in extras if isinstance(extra, Rule)), rule)
+    names, enum, model = _describe(annotation)
+    required = rule.required if rule.required is not None else field.default is attrs.NOTHING
+    return Param(
+        name=field.name,
+        wire=rule.wire or camel(field.name),
+        type="|".join(names),
+        required=required,
+        enum=rule.enum or enum,
+        min=rule.min,
+        max=rule.max,
+        min_length=rule.min_length,
+        max_length=rule.max_length,
+        format=rule.format,
+        pattern=rule.pattern,
+        one_of_group=rule.one_of_group,
+        is_group_needed=rule.is_group_needed,
+        required_when=rule.required_when,
+        model=model,
+        fields=params_of(model) if model else (),
+    )
+
+
+def _describe(
+    annotation: Any,
+) -> tuple[tuple[str, ...], tuple[str, ...], type | None]:
+    """Return the type names, the values and the class behind an annotation."""
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return ("string",), get_args(annotation), None
+    if origin is Union or origin is UnionType:
+        parts = [_describe(part) for part in get_args(annotation) if part is not NoneType]
+        names = tuple(dict.fromkeys(name for part in parts for name in part[0]))
+        enum = tuple(value for part in parts for value in part[1])
+        return names, enum, next((part[2] for part in parts if part[2]), None)
+    if isinstance(origin, type) and issubclass(origin, Sequence):
+        names, enum, model = _describe(get_args(annotation)[0])
+        return (f"list[{'|'.join(names)}]",), enum, model
+    if attrs.has(annotation):
+        return (annotation.__name__,), (), annotation
+    return (_NAMES[annotation],), (), None
+
+
+@cache
+def _wire_names(cls: type) -> tuple[tuple[str, str], ...]:
+    renamed = {param.name: param.wire for param in params_of(cls)}
+    return tuple(
+        (field.name, renamed.get(field.name) or camel(field.name)) for field in attrs.fields(cls)
+    )
+
+
+def encode(value: object) -> Json:
+    """Return a value as JSON, leaving out every key whose value is `None`.
+
+    Args:
+        value: JSON, an attrs value that is sent, or sequences and mappings of those.
+    """
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if isinstance(value, Mapping):
+        pairs = cast("Mapping[str, object]", value).items()
+        return {key: encode(item) for key, item in pairs if item is not None}
+    if isinstance(value, Sequence):
+        return [encode(item) for item in cast("Sequence[object]", value)]
+    known = [(wire, getattr(value, name)) for name, wire in _wire_names(cast("Any", type(value)))]
+    body: dict[str, Json] = {wire: encode(item) for wire, item in known if item is not None}
+    action_type: str | None = getattr(value, "action_type", None)
+    return {"actionType": action_type, **body} if action_type else body

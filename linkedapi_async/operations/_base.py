@@ -1,0 +1,319 @@
+"""What an operation is: a value that knows its workflow and how to read the completion.
+
+Most operations are one of four kinds, told apart by what comes back: nothing, an object, a list,
+or a page with parts. Nothing here sends anything.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
+
+import attrs
+
+from linkedapi_async._types import Effect, Json, JsonObject
+from linkedapi_async.actions._base import Action
+from linkedapi_async.errors._exceptions import ActionError, ActionFailure, ProtocolError
+from linkedapi_async.workflows.tree import effect_of
+
+from ._reports import (
+    as_object,
+    children_of,
+    failure_of,
+    failures,
+    report_list,
+    structured,
+)
+
+if TYPE_CHECKING:
+    from typing_extensions import override
+else:
+
+    def override(method):  # noqa: ANN001, ANN202 - `typing` has it from Python 3.12 on
+        """Mark a method that replaces one of its base."""
+        return method
+
+
+__all__ = [
+    "MODULES",
+    "ListOperation",
+    "ObjectOperation",
+    "Operation",
+    "PageOperation",
+    "Part",
+    "Result",
+    "VoidOperation",
+    "operation",
+    "operations",
+    "override",
+]
+
+R = TypeVar("R")
+T = TypeVar("T")
+O = TypeVar("O", bound="type[Operation[Any]]")  # noqa: E741 - stands beside R and T
+
+MODULES: Final = (
+    "comments",
+    "companies",
+    "connections",
+    "custom",
+    "invitations",
+    "jobs",
+    "messages",
+    "people",
+    "posts",
+    "skills",
+    "statistics",
+)
+"""The modules that define operations; importing them all fills the registry."""
+
+_REGISTRY: Final[dict[str, "type[Operation[Any]]"]] = {}
+
+
+@attrs.frozen
+class Result(Generic[R]):
+    """What a finished workflow brought.
+
+    Attributes:
+        data: What was asked for; `None` where there is none, or where the action failed.
+        errors: Actions that failed, in the order of the reports.
+        workflow_id: The workflow, `None` where the service gave it no name.
+        completion: The reports as received.
+    """
+
+    data: R | None
+    errors: tuple[ActionFailure, ...] = ()
+    workflow_id: str | None = None
+    completion: Json = attrs.field(default=None, repr=False)
+
+    def unwrap(self) -> R:
+        """Return the data.
+
+        Raises:
+            ActionError: There is no data because actions failed; it holds every failure.
+        """
+        if self.data is None and self.errors:
+            raise ActionError(self.errors, workflow_id=self.workflow_id)
+        return cast("R", self.data)
+
+
+class Operation(ABC, Generic[R]):
+    """One thing to do, with its parameters; `R` is what `Result.data` will hold.
+
+    Attributes:
+        name: The official name on the wire of logs and statistics, such as `fetchPerson`.
+
+    Source: pypi:linkedapi==1.4.7 core/operation.py
+    """
+
+    __slots__ = ()
+
+    name: ClassVar[str] = ""
+
+    @abstractmethod
+    def workflow(self) -> "JsonObject | list[JsonObject]":
+        """Return the workflow to post: one action, or several in order."""
+
+    @property
+    def effect(self) -> Effect:
+        """Whether it changes anything on LinkedIn; unknown actions count as writes."""
+        return effect_of(self.workflow())
+
+    @classmethod
+    def read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+        """Return the data and the failed actions of a completion.
+
+        Args:
+            completion: One report, or a list of them, as received.
+
+        Raises:
+            ProtocolError: A value is of another type than documented; the message names the
+                place, and the error holds the completion.
+        """
+        try:
+            return cls._read(completion)
+        except ProtocolError as error:
+            error.completion = completion
+            raise
+
+    @classmethod
+    @abstractmethod
+    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+        """Read a completion, as :meth:`read` promises."""
+
+
+def operation(name: str) -> Callable[[O], O]:
+    """Register the class below under its official name; stands outside the attrs decorator."""
+
+    def register(cls: O) -> O:
+        cls.name = name
+        _REGISTRY[name] = cls
+        return cls
+
+    return register
+
+
+@cache
+def operations() -> "Mapping[str, type[Operation[Any]]]":
+    """Return every operation by its official name; the first call loads their modules."""
+    for name in MODULES:
+        import_module(f"{__package__}.{name}")
+    return MappingProxyType(_REGISTRY)
+
+
+# ── The four kinds ──────────────────────────────────────────────────────────────────────────────
+
+
+class _Rooted(Operation[R]):
+    """An operation whose parameters are those of one action."""
+
+    __slots__ = ()
+
+    root: ClassVar[type[Action[Any]]]
+
+    @override
+    def workflow(self) -> "JsonObject | list[JsonObject]":
+        """Return the action with the parameters of this operation."""
+        return self._action().to_json()
+
+    def _action(self, **more: object) -> Action[Any]:
+        taken = {field.name for field in attrs.fields(self.root)}
+        own = attrs.asdict(cast("Any", self), recurse=False)
+        given = {name: value for name, value in own.items() if name in taken}
+        return self.root(**cast("Any", {**given, **more}))
+
+
+class VoidOperation(_Rooted[None]):
+    """An operation that brings nothing back but its errors."""
+
+    __slots__ = ()
+
+    @classmethod
+    @override
+    def _read(cls, completion: Json) -> tuple[None, tuple[ActionFailure, ...]]:
+        """Return the failed actions; the data is always `None`."""
+        return None, failures(report_list(completion))
+
+
+class ObjectOperation(_Rooted[R]):
+    """An operation that brings one object."""
+
+    __slots__ = ()
+
+    model: ClassVar[type[Any]]
+
+    @classmethod
+    @override
+    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+        """Return the object; of several reports, that of the first with data."""
+        found = report_list(completion)
+        errors = failures(found)
+        for path, report in found:
+            data = report.get("data")
+            if data is not None and failure_of(report, path) is None:
+                return structured(data, cls.model, f"{path}.data"), errors
+        return None, errors
+
+
+class ListOperation(_Rooted[list[T]]):
+    """An operation that brings a list."""
+
+    __slots__ = ()
+
+    model: ClassVar[type[Any]]
+
+    @classmethod
+    @override
+    def _read(cls, completion: Json) -> tuple[list[T] | None, tuple[ActionFailure, ...]]:
+        """Return the items; `None` only where every report failed."""
+        found = report_list(completion)
+        errors = failures(found)
+        items: list[T] | None = None
+        for path, report in found:
+            if failure_of(report, path) is not None:
+                continue
+            data = report.get("data")
+            if isinstance(data, dict):
+                data = [data]
+            kind: type[list[T]] = cast("Any", list)[cls.model]
+            more = [] if data is None else structured(data, kind, f"{path}.data")
+            items = more if items is None else items + more
+        return items, errors
+
+
+@attrs.frozen
+class Part:
+    """One part of a page, fetched on request by a child action.
+
+    Attributes:
+        flag: Field of the operation that asks for it.
+        action: The child action that fetches it.
+        into: Field of the model that holds it.
+        config: Field of the operation with the parameters of the child, if there is one.
+    """
+
+    flag: str
+    action: type[Action[Any]]
+    into: str
+    config: str | None = None
+
+
+class PageOperation(ObjectOperation[R]):
+    """An operation that opens a page, and brings its facts with the parts asked for."""
+
+    __slots__ = ()
+
+    parts: ClassVar[tuple[Part, ...]] = ()
+
+    @override
+    def workflow(self) -> "JsonObject | list[JsonObject]":
+        """Return the page action with a child for each part asked for."""
+        page = self._action(basic_info=True).to_json()
+        return {**page, "then": [part.to_json() for part in self._wanted()]}
+
+    def _wanted(self) -> Iterator[Action[Any]]:
+        for part in self.parts:
+            if getattr(self, part.flag):
+                config = getattr(self, part.config) if part.config else None
+                given = attrs.asdict(config, recurse=False) if config else {}
+                yield part.action(**given)
+
+    @classmethod
+    @override
+    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+        """Return the page with its parts; a part without a report stays `None`."""
+        found = report_list(completion)
+        errors: list[ActionFailure] = []
+        result: R | None = None
+        for path, report in found:
+            failure = failure_of(report, path)
+            data = report.get("data")
+            if failure is not None:
+                errors.append(failure)
+            elif data is not None and result is None:
+                place = f"{path}.data"
+                body, failed = cls._merge(as_object(data, place), place)
+                result = structured(body, cls.model, place)
+                errors += failed
+        return result, tuple(errors)
+
+    @classmethod
+    def _merge(
+        cls, data: JsonObject, path: str
+    ) -> tuple[dict[str, Json], tuple[ActionFailure, ...]]:
+        """Put the data of each part where the model has its field."""
+        body = {key: value for key, value in data.items() if key != "then"}
+        first: dict[str, tuple[str, JsonObject]] = {}
+        for place, report in children_of(data, path):
+            if isinstance(kind := report.get("actionType"), str):
+                first.setdefault(kind, (place, report))
+        found = [
+            (part, first[part.action.action_type])
+            for part in cls.parts
+            if part.action.action_type in first
+        ]
+        for part, (_, report) in found:
+            body[part.into] = report.get("data")
+        return body, failures([child for _, child in found])

@@ -1,0 +1,142 @@
+"""Connecting with people, and looking after the connections there are."""
+
+from typing import ClassVar
+
+import attrs
+
+from linkedapi_async.actions import connections as actions_connections
+from linkedapi_async.models.connections import (
+    CheckConnectionStatusResult,
+    ConnectionItem,
+    ConnectionsFilter,
+    PendingRequest,
+)
+
+from ._base import ListOperation, ObjectOperation, VoidOperation, operation
+
+__all__ = [
+    "CheckConnectionStatus",
+    "RemoveConnection",
+    "RetrieveConnections",
+    "RetrievePendingRequests",
+    "SendConnectionRequest",
+    "SyncNetwork",
+    "WithdrawConnectionRequest",
+]
+
+
+@operation("syncNetwork")
+@attrs.frozen(kw_only=True)
+class SyncNetwork(VoidOperation):
+    """Begin to watch changes of your network; once per account.
+
+    Source: pypi:linkedapi==1.4.7 operations/sync_network.py
+    """
+
+    root: ClassVar = actions_connections.SyncNetwork
+
+
+@operation("checkConnectionStatus")
+@attrs.frozen(kw_only=True)
+class CheckConnectionStatus(ObjectOperation[CheckConnectionStatusResult]):
+    """Tell how your account is connected to a person.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+
+    Source: https://linkedapi.io/docs/account-api/action-st-check-connection-status
+    """
+
+    root: ClassVar = actions_connections.CheckConnectionStatus
+    model: ClassVar = CheckConnectionStatusResult
+
+    person_url: str
+
+
+@operation("sendConnectionRequest")
+@attrs.frozen(kw_only=True)
+class SendConnectionRequest(VoidOperation):
+    """Ask a person to connect.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+        note: Up to 300 characters; LinkedIn itself allows 200 to accounts without Premium.
+        email: The person's e-mail address; some accept no request without it.
+
+    Source: https://linkedapi.io/docs/action-st-send-connection-request
+    """
+
+    root: ClassVar = actions_connections.SendConnectionRequest
+
+    person_url: str
+    note: str | None = None
+    email: str | None = None
+
+
+@operation("withdrawConnectionRequest")
+@attrs.frozen(kw_only=True)
+class WithdrawConnectionRequest(VoidOperation):
+    """Take back a connection request that is still open.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+        unfollow: Whether to stop following the person too; the service does so unless told
+            otherwise.
+
+    Source: https://linkedapi.io/docs/action-st-withdraw-connection-request
+    """
+
+    root: ClassVar = actions_connections.WithdrawConnectionRequest
+
+    person_url: str
+    unfollow: bool | None = None
+
+
+@operation("retrievePendingRequests")
+@attrs.frozen(kw_only=True)
+class RetrievePendingRequests(ListOperation[PendingRequest]):
+    """List the connection requests you sent that are still open.
+
+    Source: https://linkedapi.io/docs/action-st-retrieve-pending-requests
+    """
+
+    root: ClassVar = actions_connections.RetrievePendingRequests
+    model: ClassVar = PendingRequest
+
+
+@operation("retrieveConnections")
+@attrs.frozen(kw_only=True)
+class RetrieveConnections(ListOperation[ConnectionItem]):
+    """List your connections.
+
+    Attributes:
+        limit: How many at most: 1 to 1000; what the service takes without it differs between
+            sources.
+        since: Date: only connections made on or after it; not together with `filter`.
+        filter: What to narrow the list to; not together with `since`.
+
+    Source: https://linkedapi.io/docs/action-st-retrieve-connections
+    """
+
+    root: ClassVar = actions_connections.RetrieveConnections
+    model: ClassVar = ConnectionItem
+
+    limit: int | None = None
+    since: str | None = None
+    filter: ConnectionsFilter | None = None
+
+
+@operation("removeConnection")
+@attrs.frozen(kw_only=True)
+class RemoveConnection(VoidOperation):
+    """End the connection with a person.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+
+    Source: https://linkedapi.io/docs/account-api/action-st-remove-connection
+    """
+
+    root: ClassVar = actions_connections.RemoveConnection
+
+    person_url: str

@@ -1,0 +1,190 @@
+"""Messages and threads, on standard LinkedIn and in Sales Navigator."""
+
+from typing import ClassVar
+
+import attrs
+
+from linkedapi_async._types import Json, JsonObject
+from linkedapi_async.actions import messages as actions_messages
+from linkedapi_async.errors._exceptions import ActionFailure
+from linkedapi_async.models.enums import ManageConversationOperation, NvManageConversationOperation
+from linkedapi_async.models.messages import SyncConversationResult
+
+from ._base import ObjectOperation, VoidOperation, operation, override
+from ._reports import as_object, children_of, failures, report_list
+from .configs import ManageConversationConfig
+
+__all__ = [
+    "ManageConversation",
+    "NvManageConversation",
+    "NvSendMessage",
+    "NvSyncConversation",
+    "NvSyncInbox",
+    "SendMessage",
+    "SyncConversation",
+    "SyncInbox",
+]
+
+
+@operation("syncConversation")
+@attrs.frozen(kw_only=True)
+class SyncConversation(ObjectOperation[SyncConversationResult]):
+    """Load one conversation and keep it up to date for some days.
+
+    Read the messages at the inbox endpoint afterwards.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+        days: How long it stays synced, from the start of the action; the service takes 30.
+
+    Source: https://linkedapi.io/docs/action-st-sync-conversation
+    """
+
+    root: ClassVar = actions_messages.SyncConversation
+    model: ClassVar = SyncConversationResult
+
+    person_url: str
+    days: int | None = None
+
+
+@operation("syncInbox")
+@attrs.frozen(kw_only=True)
+class SyncInbox(VoidOperation):
+    """Begin to watch the whole inbox; once per account.
+
+    Source: pypi:linkedapi==1.4.7 operations/sync_inbox.py
+    """
+
+    root: ClassVar = actions_messages.SyncInbox
+
+
+@operation("manageConversation")
+@attrs.frozen(kw_only=True)
+class ManageConversation(VoidOperation):
+    """Archive, star or mute a thread, or undo that.
+
+    Attributes:
+        thread_id: Id of the thread.
+        operation: What to do to the thread.
+
+    Source: pypi:linkedapi==1.4.7 operations/manage_conversation.py, mappers/send_message.py
+    """
+
+    root: ClassVar = actions_messages.ManageConversation
+
+    thread_id: str
+    operation: ManageConversationOperation
+
+
+@operation("nvSendMessage")
+@attrs.frozen(kw_only=True)
+class NvSendMessage(VoidOperation):
+    """Send a Sales Navigator message to a person, or into a thread.
+
+    Attributes:
+        text: 1 to 1900 characters.
+        person_url: Public or hashed address of the recipient, unless `thread_id` is given.
+        subject: Up to 80 characters; needed to begin a conversation, ignored in a thread.
+        thread_id: Id of the thread to write into; wins over `person_url`.
+
+    Source: https://linkedapi.io/docs/account-api/action-nv-send-message
+    """
+
+    root: ClassVar = actions_messages.NvSendMessage
+
+    text: str
+    person_url: str | None = None
+    subject: str | None = None
+    thread_id: str | None = None
+
+
+@operation("nvSyncConversation")
+@attrs.frozen(kw_only=True)
+class NvSyncConversation(ObjectOperation[SyncConversationResult]):
+    """Load one Sales Navigator conversation and keep it up to date for some days.
+
+    Attributes:
+        person_url: Public or hashed address of the person.
+        days: How long it stays synced, from the start of the action; the service takes 30.
+
+    Source: https://linkedapi.io/docs/account-api/action-nv-sync-conversation
+    """
+
+    root: ClassVar = actions_messages.NvSyncConversation
+    model: ClassVar = SyncConversationResult
+
+    person_url: str
+    days: int | None = None
+
+
+@operation("nvSyncInbox")
+@attrs.frozen(kw_only=True)
+class NvSyncInbox(VoidOperation):
+    """Begin to watch the whole Sales Navigator inbox; once per account.
+
+    Source: pypi:linkedapi==1.4.7 operations/nv_sync_inbox.py
+    """
+
+    root: ClassVar = actions_messages.NvSyncInbox
+
+
+@operation("nvManageConversation")
+@attrs.frozen(kw_only=True)
+class NvManageConversation(VoidOperation):
+    """Archive a Sales Navigator thread, or undo that.
+
+    Attributes:
+        thread_id: Id of the thread.
+        operation: What to do to the thread.
+
+    Source: pypi:linkedapi==1.4.7 operations/nv_manage_conversation.py
+    """
+
+    root: ClassVar = actions_messages.NvManageConversation
+
+    thread_id: str
+    operation: NvManageConversationOperation
+
+
+@operation("sendMessage")
+@attrs.frozen(kw_only=True)
+class SendMessage(VoidOperation):
+    """Send a message to a person, or into a thread.
+
+    Attributes:
+        text: 1 to 1900 characters.
+        person_url: Public or hashed address of the recipient, unless `thread_id` is given.
+        thread_id: Id of the thread to write into, as the inbox reports it; wins over
+            `person_url`.
+        manage_conversation: What to do to the thread afterwards; an empty operation is ignored.
+
+    Source: https://linkedapi.io/docs/action-st-send-message
+    """
+
+    root: ClassVar = actions_messages.SendMessage
+
+    text: str
+    person_url: str | None = None
+    thread_id: str | None = None
+    manage_conversation: ManageConversationConfig | None = None
+
+    @override
+    def workflow(self) -> "JsonObject | list[JsonObject]":
+        """Return the message, with the child that manages its thread."""
+        managed = self.manage_conversation
+        if managed is None or not managed.operation:
+            return self._action().to_json()
+        child = actions_messages.ManageConversation(operation=managed.operation)
+        return self._action(then=child).to_json()
+
+    @classmethod
+    @override
+    def _read(cls, completion: Json) -> tuple[None, tuple[ActionFailure, ...]]:
+        """Return the failures of the message and of what was done to the thread."""
+        found: list[tuple[str, JsonObject]] = []
+        for path, report in report_list(completion):
+            found.append((path, report))
+            data = report.get("data")
+            if data is not None:
+                found += children_of(as_object(data, f"{path}.data"), f"{path}.data")
+        return None, failures(found)

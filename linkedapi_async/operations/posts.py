@@ -1,0 +1,172 @@
+"""Posts: read, search, publish, repost, react, read the feed."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+import attrs
+
+from linkedapi_async.actions import posts as actions_posts
+from linkedapi_async.models.enums import ReactionType
+from linkedapi_async.models.post_search import PostSearchFilter, PostSearchItem
+from linkedapi_async.models.posts import FeedPost, Post, PostAttachment, PostMention, PublishedPost
+
+from ._base import ListOperation, ObjectOperation, PageOperation, Part, VoidOperation, operation
+from .configs import LimitConfig, PostCommentsConfig
+
+__all__ = [
+    "CreatePost",
+    "CreateRepost",
+    "FetchPost",
+    "ReactToPost",
+    "RetrieveFeed",
+    "SearchPosts",
+]
+
+
+@operation("searchPosts")
+@attrs.frozen(kw_only=True)
+class SearchPosts(ListOperation[PostSearchItem]):
+    """Search posts.
+
+    Attributes:
+        limit: How many at most: 1 to 100; the service takes 10, and at most 20 with children.
+        term: Words to search for, 1 to 50 characters; needed unless an address is given.
+        filter: What to narrow the search to; every field given has to apply.
+        custom_search_url: Address of a search made on LinkedIn; overrides the criteria.
+
+    Source: pypi:linkedapi==1.4.7 types/search_posts.py
+    """
+
+    root: ClassVar = actions_posts.SearchPosts
+    model: ClassVar = PostSearchItem
+
+    limit: int | None = None
+    term: str | None = None
+    filter: PostSearchFilter | None = None
+    custom_search_url: str | None = None
+
+
+@operation("fetchPost")
+@attrs.frozen(kw_only=True)
+class FetchPost(PageOperation[Post]):
+    """Read a post, with the parts asked for.
+
+    Attributes:
+        post_url: Address of the post.
+        post_urn: URN of the post; beside an address it has to mean the same post.
+        retrieve_comments: Whether to read comments too.
+        retrieve_reactions: Whether to read reactions too.
+        comments_retrieval_config: Bounds for comments; used only when they are read.
+        reactions_retrieval_config: Bounds for reactions; used only when they are read.
+
+    Source: https://linkedapi.io/docs/action-st-open-post
+    """
+
+    root: ClassVar = actions_posts.OpenPost
+    model: ClassVar = Post
+    parts: ClassVar = (
+        Part(
+            "retrieve_comments",
+            actions_posts.RetrievePostComments,
+            "comments",
+            "comments_retrieval_config",
+        ),
+        Part(
+            "retrieve_reactions",
+            actions_posts.RetrievePostReactions,
+            "reactions",
+            "reactions_retrieval_config",
+        ),
+    )
+
+    post_url: str | None = None
+    post_urn: str | None = None
+    retrieve_comments: bool = False
+    retrieve_reactions: bool = False
+    comments_retrieval_config: PostCommentsConfig | None = None
+    reactions_retrieval_config: LimitConfig | None = None
+
+
+@operation("reactToPost")
+@attrs.frozen(kw_only=True)
+class ReactToPost(VoidOperation):
+    """React to a post, as yourself or as a company page.
+
+    Attributes:
+        post_url: Address of the post.
+        post_urn: URN of the post; beside an address it has to mean the same post.
+        type: Kind of reaction.
+        company_url: Company page to act as; your account has to administer its content.
+
+    Source: https://linkedapi.io/docs/action-st-react-to-post
+    """
+
+    root: ClassVar = actions_posts.ReactToPost
+
+    post_url: str | None = None
+    post_urn: str | None = None
+    type: ReactionType
+    company_url: str | None = None
+
+
+@operation("createPost")
+@attrs.frozen(kw_only=True)
+class CreatePost(ObjectOperation[PublishedPost]):
+    """Publish a post, as yourself or as a company page.
+
+    Attributes:
+        text: 1 to 3000 characters; `@[key]` stands where a mention goes.
+        mentions: People and companies that the text mentions as `@[key]`.
+        attachments: Up to 9 images, or 1 video, or 1 document; kinds do not mix.
+        company_url: Company page to act as; your account has to administer its content.
+
+    Source: https://linkedapi.io/docs/action-st-create-post
+    """
+
+    root: ClassVar = actions_posts.CreatePost
+    model: ClassVar = PublishedPost
+
+    text: str
+    mentions: Sequence[PostMention] | None = None
+    attachments: Sequence[PostAttachment] | None = None
+    company_url: str | None = None
+
+
+@operation("createRepost")
+@attrs.frozen(kw_only=True)
+class CreateRepost(ObjectOperation[PublishedPost]):
+    """Repost a post, plainly or with a text above it.
+
+    Attributes:
+        post_url: Address of the post.
+        post_urn: URN of the post; beside an address it has to mean the same post.
+        text: Up to 3000 characters; without it the post is shared as it is.
+        mentions: People and companies that the text mentions as `@[key]`.
+
+    Source: pypi:linkedapi==1.4.7 operations/create_repost.py, types/post.py
+    """
+
+    root: ClassVar = actions_posts.CreateRepost
+    model: ClassVar = PublishedPost
+
+    post_url: str | None = None
+    post_urn: str | None = None
+    text: str | None = None
+    mentions: Sequence[PostMention] | None = None
+
+
+@operation("retrieveFeed")
+@attrs.frozen(kw_only=True)
+class RetrieveFeed(ListOperation[FeedPost]):
+    """Read your home feed.
+
+    Attributes:
+        limit: How many at most: 1 to 100; the service takes 20.
+
+    Source: pypi:linkedapi==1.4.7 types/feed.py
+    """
+
+    root: ClassVar = actions_posts.RetrieveFeed
+    model: ClassVar = FeedPost
+
+    limit: int | None = None

@@ -1,0 +1,1 @@
+"""Trees of actions: what they hold and what they do, before anything is sent."""
