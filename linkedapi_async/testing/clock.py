@@ -1,0 +1,200 @@
+"""A clock for tests: time moves when told to, or when nothing else can happen.
+
+Give one `FakeClock` to the client and to the sandbox and hours pass in milliseconds. Sockets stay
+real: the clock only jumps after the event loop has gone round many times with nothing to run and
+nobody touching the clock, which is longer than a request needs on loopback.
+"""
+
+import asyncio
+import heapq
+import itertools
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+__all__ = ["FakeClock"]
+
+_IDLE_TURNS = 60
+_EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
+
+
+class _Alarm:
+    """Something due at a moment, unless it was called off."""
+
+    __slots__ = ("due_at", "is_off", "ring")
+
+    def __init__(self, due_at: float, ring: Callable[[], None]) -> None:
+        self.due_at = due_at
+        self.ring = ring
+        self.is_off = False
+
+
+class FakeClock:
+    """Time in the hands of a test.
+
+    Attributes:
+        auto_jump: Whether time leaps to the next thing due once nothing else can happen. When
+            false, only `advance` moves it.
+    """
+
+    def __init__(self, *, seed: int = 0, start: datetime = _EPOCH, auto_jump: bool = True) -> None:
+        self.auto_jump = auto_jump
+        self._start = start
+        self._random = random.Random(seed)  # noqa: S311 - reproducible chance is the point
+        self._now = 0.0
+        self._alarms: list[tuple[float, int, _Alarm]] = []
+        self._order = itertools.count()
+        self._touches = 0
+        self._watcher: asyncio.Handle | None = None
+        self._watched: asyncio.AbstractEventLoop | None = None
+
+    def now(self) -> float:
+        """Return seconds since this clock was made."""
+        self._touches += 1
+        return self._now
+
+    def wall(self) -> datetime:
+        """Return the fake moment, in UTC."""
+        self._touches += 1
+        return self._start + timedelta(seconds=self._now)
+
+    def draw(self) -> float:
+        """Return the next number of the seeded series."""
+        return self._random.random()
+
+    async def sleep(self, delay: float) -> None:
+        """Wait until time has moved by `delay` seconds."""
+        self._touches += 1
+        if delay <= 0:
+            await asyncio.sleep(0)
+            return
+        woken = asyncio.get_running_loop().create_future()
+
+        def wake() -> None:
+            if not woken.done():
+                woken.set_result(None)
+
+        alarm = self._set(delay, wake)
+        try:
+            await woken
+        finally:
+            alarm.is_off = True
+
+    def timer(self, timeout: float | None) -> "_FakeTimer":
+        """Return a bound that fires when fake time reaches it."""
+        return _FakeTimer(self, timeout)
+
+    @property
+    def next_due(self) -> float | None:
+        """Seconds until the next sleeper or timer, `None` when nothing waits."""
+        self._drop_called_off()
+        return self._alarms[0][0] - self._now if self._alarms else None
+
+    async def advance(self, seconds: float) -> None:
+        """Move time, waking everything due on the way in its order.
+
+        Between two moments the loop gets the turns it needs to react, so that a chain of waits
+        (poll, sleep, poll) runs through as it would have.
+        """
+        target = self._now + seconds
+        while (due := self.next_due) is not None and self._now + due <= target:
+            self._jump(self._now + due)
+            await self._settle()
+        self._now = target
+        await self._settle()
+
+    async def _settle(self) -> None:
+        loop = asyncio.get_running_loop()
+        quiet, seen = 0, self._touches
+        while quiet < _IDLE_TURNS:
+            await asyncio.sleep(0)
+            quiet = quiet + 1 if self._is_quiet(loop, seen) else 0
+            seen = self._touches
+
+    def _is_quiet(self, loop: asyncio.AbstractEventLoop, seen: int) -> bool:
+        """Whether nothing happened in the last turn and nothing is about to.
+
+        What else is ready to run shows on loops of the standard library only; on others the number
+        of turns alone has to do.
+        """
+        return seen == self._touches and not getattr(loop, "_ready", ())
+
+    def _set(self, delay: float, ring: Callable[[], None]) -> _Alarm:
+        alarm = _Alarm(self._now + delay, ring)
+        heapq.heappush(self._alarms, (alarm.due_at, next(self._order), alarm))
+        self._watch()
+        return alarm
+
+    def _drop_called_off(self) -> None:
+        while self._alarms and self._alarms[0][2].is_off:
+            heapq.heappop(self._alarms)
+
+    def _jump(self, moment: float) -> None:
+        self._now = max(self._now, moment)
+        self._touches += 1
+        while self._alarms and self._alarms[0][0] <= self._now:
+            alarm = heapq.heappop(self._alarms)[2]
+            if not alarm.is_off:
+                alarm.ring()
+
+    def _watch(self) -> None:
+        loop = asyncio.get_running_loop()
+        if not self.auto_jump or (self._watcher is not None and self._watched is loop):
+            return
+        self._watched = loop
+        self._watcher = loop.call_soon(self._look, loop, 0, self._touches)
+
+    def _look(self, loop: asyncio.AbstractEventLoop, quiet: int, seen: int) -> None:
+        self._watcher = None
+        self._drop_called_off()
+        if not self.auto_jump or not self._alarms:
+            return
+        quiet = quiet + 1 if self._is_quiet(loop, seen) else 0
+        if quiet >= _IDLE_TURNS:
+            self._jump(self._alarms[0][0])
+            quiet = 0
+        self._watcher = loop.call_soon(self._look, loop, quiet, self._touches)
+
+
+class _FakeTimer:
+    """`asyncio.timeout`, fired by fake time."""
+
+    __slots__ = ("_alarm", "_clock", "_delay", "_timeout")
+
+    def __init__(self, clock: FakeClock, delay: float | None) -> None:
+        self._clock = clock
+        self._delay = delay
+        self._timeout = asyncio.timeout(None)
+        self._alarm: _Alarm | None = None
+
+    async def __aenter__(self) -> Self:
+        await self._timeout.__aenter__()
+        self.restart(self._delay)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._call_off()
+        await self._timeout.__aexit__(kind, error, trace)
+
+    def restart(self, timeout: float | None) -> None:
+        self._call_off()
+        if timeout is not None:
+            self._alarm = self._clock._set(timeout, self._fire)  # noqa: SLF001 - one unit
+
+    def expired(self) -> bool:
+        return self._timeout.expired()
+
+    def _fire(self) -> None:
+        self._timeout.reschedule(asyncio.get_running_loop().time())
+
+    def _call_off(self) -> None:
+        if self._alarm is not None:
+            self._alarm.is_off = True
+            self._alarm = None
