@@ -65,6 +65,7 @@ class Call:
 
     Attributes:
         purpose: What its requests are for.
+        operation: Name of the operation, as `fetchPerson`.
         account: Alias or fingerprint of the account.
         reads_only: Whether repeating it can do nothing twice.
         policy: Whose numbers count.
@@ -77,6 +78,7 @@ class Call:
     """
 
     purpose: Purpose
+    operation: str = ""
     account: str
     reads_only: bool
     policy: Policy
@@ -169,13 +171,16 @@ class Executor:
                     sent_at = self._clock.now()
                 case _:
                     assert_never(decision.then)
-        self.succeeded(call.account, sent_at, is_start=call.purpose is Purpose.START)
-        return outcome
-
-    def succeeded(self, account: str, sent_at: float, *, is_start: bool) -> None:
-        """Close what an answered request proves healed, and let held calls go on."""
         if self._episodes:
-            self.resolve(self._episodes.heal(account, sent_at=sent_at, is_start=is_start))
+            self.resolve(
+                self._episodes.heal(
+                    call.account,
+                    sent_at=sent_at,
+                    is_start=call.purpose is Purpose.START,
+                    operation=call.operation,
+                )
+            )
+        return outcome
 
     def resolve(self, episodes: tuple[Episode, ...]) -> None:
         """Announce that causes are gone, and let held calls go on."""
@@ -260,7 +265,9 @@ class Executor:
 
     def _open(self, call: Call, verdict: Verdict, decision: Emit) -> Episode:
         now = self._clock.now()
-        episode, is_new = self._episodes.open(verdict, call.account, now=now)
+        episode, is_new = self._episodes.open(
+            verdict, call.account, now=now, operation=call.operation
+        )
         if is_new:
             self._emit(decision.event)
         return episode

@@ -86,22 +86,21 @@ class Session:
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
 
-    def call(
-        self, purpose: Purpose, policy: Policy, *, reads_only: bool, deadline: float | None
-    ) -> Call:
-        """Return the record of a call that begins now; `deadline` is in seconds from now."""
+    def call(self, purpose: Purpose, operation: str, policy: Policy, *, reads_only: bool) -> Call:
+        """Return the record of a call that begins now."""
         now = self.core.clock.now()
         return Call(
             purpose=purpose,
+            operation=operation,
             account=self.core.account,
             reads_only=reads_only,
             policy=policy,
             started_at=now,
-            deadline_at=None if deadline is None else now + deadline,
+            deadline_at=None if policy.deadline is None else now + policy.deadline,
         )
 
     async def start(
-        self, call: Call, request: Request | None, operation: str, failed: Refusal | None = None
+        self, call: Call, request: Request | None, failed: Refusal | None = None
     ) -> Progress:
         """Post a workflow until it is accepted or the policy gives up.
 
@@ -109,7 +108,6 @@ class Session:
             call: Learns the workflow's id, also when this is cancelled in the middle.
             request: The wire's request for it; `None` for a failed workflow that was attached and
                 so cannot be started again.
-            operation: Its name, for events.
             failed: Why the same workflow ended before, when it is started again.
 
         Raises:
@@ -126,11 +124,11 @@ class Session:
                 self._exchange(call, request, self.core.wire.read_start, delivery),
                 clock=self.core.clock,
                 is_at_stake=lambda: delivery.is_written,
-                learned=lambda outcome: self._learn(call, operation, outcome, delivery),
+                learned=lambda outcome: self._learn(call, outcome, delivery),
             )
 
         progress = await self.executor.execute(call, send, failed)
-        self._note_start(call, operation, progress)
+        self._note_start(call, progress)
         return progress
 
     async def poll(self, call: Call, workflow_id: WorkflowId) -> Progress | BackOff:
@@ -266,31 +264,30 @@ class Session:
     def _remaining(self, call: Call) -> float | None:
         return None if call.deadline_at is None else call.deadline_at - self.core.clock.now()
 
-    def _note_start(self, call: Call, operation: str, progress: Progress) -> None:
+    def _note_start(self, call: Call, progress: Progress) -> None:
         call.workflow_id = progress.workflow_id
         self.core.sink.emit(
             WorkflowStarted(
-                account=call.account, operation=operation, workflow_id=progress.workflow_id
+                account=call.account, operation=call.operation, workflow_id=progress.workflow_id
             )
         )
 
     def _learn(
         self,
         call: Call,
-        operation: str,
         outcome: Progress | Refusal | None,
         delivery: Delivery,
     ) -> None:
         """Tell what a start that nobody waits for any more came to."""
         if isinstance(outcome, Progress):
-            self._note_start(call, operation, outcome)
+            self._note_start(call, outcome)
         elif isinstance(outcome, Refusal) and outcome.certainty is not Certainty.MAYBE_ACCEPTED:
             return
         if delivery.is_written:
             self.core.sink.emit(
                 WorkflowAbandoned(
                     account=call.account,
-                    operation=operation,
+                    operation=call.operation,
                     workflow_id=call.workflow_id,
                     reason="cancelled",
                 )

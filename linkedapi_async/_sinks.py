@@ -6,6 +6,7 @@ stdlib logger `linkedapi_async`, which is silent until the application gives it 
 
 import logging
 from collections.abc import Callable
+from enum import Enum
 from typing import Any, Final
 
 import attrs
@@ -49,4 +50,10 @@ class Sink:
 
 def _log(level: str, name: str, fields: dict[str, Any]) -> None:
     logger = structlog.get_logger(_NAME) if structlog.is_configured() else _PLAIN
-    getattr(logger, level)(name, **{k: v for k, v in fields.items() if v is not None})
+    told = {key: _plain(value) for key, value in fields.items() if value is not None}
+    getattr(logger, level)(name, **told)
+
+
+def _plain(value: object) -> object:
+    """Return a value as renderers of any kind show it best."""
+    return value.value if isinstance(value, Enum) else value

@@ -257,13 +257,13 @@ class LinkedApi:
         session = self._session()
         call = session.call(
             Purpose.START,
+            operation.name,
             self._policy,
             reads_only=effect_of(workflow) is Effect.READ,
-            deadline=self._policy.deadline,
         )
         async with session.calls.enter() as open_call:
             try:
-                progress = await session.start(call, request, operation.name)
+                progress = await session.start(call, request)
             finally:
                 open_call.workflow_id = call.workflow_id
         return WorkflowHandle(session, type(operation), call, request=request, progress=progress)
@@ -286,11 +286,9 @@ class LinkedApi:
             raise ConfigurationError(msg)
         session = self._session()
         self._core.wire.poll(WorkflowId(workflow_id))
-        call = session.call(
-            Purpose.POLL, self._policy, reads_only=False, deadline=self._policy.deadline
-        )
-        call.workflow_id = WorkflowId(workflow_id)
         kind = operation if isinstance(operation, type) else type(operation)
+        call = session.call(Purpose.POLL, kind.name, self._policy, reads_only=False)
+        call.workflow_id = WorkflowId(workflow_id)
         return WorkflowHandle(session, kind, call)
 
     async def aclose(self) -> None:
@@ -333,9 +331,7 @@ class LinkedApi:
             if self._preflight == "refuse":
                 raise InvalidWorkflowLocally(problem)
             self._core.sink.emit(
-                PreflightWarning(
-                    account=self._core.account, operation=operation, problem=problem
-                )
+                PreflightWarning(account=self._core.account, operation=operation, problem=problem)
             )
         return self._core.wire.start(workflow)
 

@@ -68,6 +68,7 @@ class WorkflowHandle(Generic[R]):
         self._call = call
         self._request = request
         self._clock = session.core.clock
+        self._end_is_told = False
         self._is_led = False
         self._followers: list[asyncio.Future[LinkedApiError | None]] = []
         self._polling = attrs.evolve(call, purpose=Purpose.POLL, attempts=0)
@@ -166,7 +167,7 @@ class WorkflowHandle(Generic[R]):
     def _fresh_call(self, purpose: Purpose = Purpose.DIRECT) -> Call:
         """Return the record of a request beside the wait, with its own time."""
         policy = self._call.policy
-        call = self._session.call(purpose, policy, reads_only=True, deadline=policy.deadline)
+        call = self._session.call(purpose, self._operation.name, policy, reads_only=True)
         call.workflow_id = self.workflow_id
         return call
 
@@ -288,19 +289,19 @@ class WorkflowHandle(Generic[R]):
             self._announce_finished(succeeded=True)
             self._complete(progress.completion)
             return
-        self._announce_finished(succeeded=False)
+        if not self._end_is_told:
+            self._announce_finished(succeeded=False)
         failure = progress.failure or Refusal(
             "unknownError", "The workflow failed without a reason.", Certainty.ACCEPTED
         )
         call = self._call
         call.purpose = Purpose.FINISHED
         try:
-            restarted = await self._session.start(
-                call, self._request, self._operation.name, failure
-            )
+            restarted = await self._session.start(call, self._request, failure)
         except LinkedApiError as error:
             self._error = error
             return
+        self._end_is_told = False
         self._polls = 0
         self._latest = restarted
         self._next_poll_at = self._clock.now() + self._observe(restarted)
@@ -332,6 +333,7 @@ class WorkflowHandle(Generic[R]):
         return error
 
     def _announce_finished(self, *, succeeded: bool) -> None:
+        self._end_is_told = True
         self._session.core.sink.emit(
             WorkflowFinished(
                 account=self._call.account,

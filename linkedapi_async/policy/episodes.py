@@ -11,7 +11,7 @@ from .classify import Verdict
 __all__ = ["Episode", "Episodes"]
 
 
-@attrs.define(eq=False)
+@attrs.frozen(kw_only=True, eq=False)
 class Episode:
     """One cause that a person has to remove, from its announcement to the first success.
 
@@ -21,6 +21,7 @@ class Episode:
         account: Who met it first.
         scope: What it stops.
         opened_at: Monotonic seconds.
+        operation: What was asked for; the only success that disproves a cause of scope `call`.
         is_about_tokens: Whether any answered request disproves it.
     """
 
@@ -30,6 +31,7 @@ class Episode:
     scope: Scope
     opened_at: float
     is_about_tokens: bool
+    operation: str
 
 
 class Episodes:
@@ -45,7 +47,9 @@ class Episodes:
         """Whether anything is open; the common answer is no."""
         return bool(self._open)
 
-    def open(self, verdict: Verdict, account: str, *, now: float) -> tuple[Episode, bool]:
+    def open(
+        self, verdict: Verdict, account: str, *, now: float, operation: str = ""
+    ) -> tuple[Episode, bool]:
         """Return the episode a verdict belongs to, and whether it began just now."""
         key = self._key(verdict.scope, account), verdict.cause
         episode = self._open.get(key)
@@ -53,12 +57,20 @@ class Episodes:
             return episode, False
         is_about_tokens = verdict.row is not None and verdict.row.remedy is Remedy.TOKEN
         episode = Episode(
-            verdict.refusal.code, verdict.cause, account, verdict.scope, now, is_about_tokens
+            code=verdict.refusal.code,
+            cause=verdict.cause,
+            account=account,
+            scope=verdict.scope,
+            opened_at=now,
+            is_about_tokens=is_about_tokens,
+            operation=operation,
         )
         self._open[key] = episode
         return episode, True
 
-    def heal(self, account: str, *, sent_at: float, is_start: bool) -> tuple[Episode, ...]:
+    def heal(
+        self, account: str, *, sent_at: float, is_start: bool, operation: str = ""
+    ) -> tuple[Episode, ...]:
         """Close what a success disproves and return it.
 
         Args:
@@ -66,10 +78,17 @@ class Episodes:
             sent_at: When it was sent; an answer from before the episode proves nothing.
             is_start: Whether a workflow was accepted; news of a running one proves only that the
                 tokens are good.
+            operation: What succeeded; it alone disproves a cause that stops single calls.
         """
-        return self._close(
-            account, lambda e: e.opened_at <= sent_at and (is_start or e.is_about_tokens)
-        )
+
+        def is_disproved(episode: Episode) -> bool:
+            if episode.opened_at > sent_at:
+                return False
+            if episode.scope is Scope.CALL and episode.operation != operation:
+                return False
+            return is_start or episode.is_about_tokens
+
+        return self._close(account, is_disproved)
 
     def forget_tokens(self, account: str) -> tuple[Episode, ...]:
         """Close what a changed token may have healed and return it."""
