@@ -75,6 +75,7 @@ class Call:
         attempts: Requests sent so far.
         is_nested: Whether somebody outside repeats this call already.
         has_renewed: Whether the application was asked for another token already.
+        is_doubtful: Whether a start was cut off when nobody could say any more what came of it.
     """
 
     purpose: Purpose
@@ -88,6 +89,7 @@ class Call:
     attempts: int = 0
     is_nested: bool = attrs.field(factory=_INSIDE_RETRY.get)
     has_renewed: bool = False
+    is_doubtful: bool = False
 
 
 class _Vigil:

@@ -281,14 +281,17 @@ class Session:
         """Tell what a start that nobody waits for any more came to."""
         if isinstance(outcome, Progress):
             self._note_start(call, outcome)
-        elif isinstance(outcome, Refusal) and outcome.certainty is not Certainty.MAYBE_ACCEPTED:
+        elif not delivery.is_written or (
+            outcome is not None and outcome.certainty is not Certainty.MAYBE_ACCEPTED
+        ):
             return
-        if delivery.is_written:
-            self.core.sink.emit(
-                WorkflowAbandoned(
-                    account=call.account,
-                    operation=call.operation,
-                    workflow_id=call.workflow_id,
-                    reason="cancelled",
-                )
+        else:
+            call.is_doubtful = not call.reads_only
+        self.core.sink.emit(
+            WorkflowAbandoned(
+                account=call.account,
+                operation=call.operation,
+                workflow_id=call.workflow_id if isinstance(outcome, Progress) else None,
+                reason="cancelled",
             )
+        )

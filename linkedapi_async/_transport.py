@@ -10,6 +10,7 @@ import asyncio
 import math
 import os
 import ssl as tls
+from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
 from urllib.request import getproxies, proxy_bypass
@@ -140,6 +141,7 @@ class Transport:
         self._borrowed = session
         self._session = session
         self._slots = asyncio.Semaphore(settings.max_connections)
+        self._guard: AsyncGenerator[None] | None = None
         self._proxy = settings.proxy
         self._pid = os.getpid()
 
@@ -187,7 +189,7 @@ class Transport:
     async def _exchange(
         self, request: Request, secrets: "Mapping[str, Secret]", delivery: Delivery
     ) -> Reply | Refusal:
-        session = self._session or self._open()
+        session = self._session or await self._open()
         if self._borrowed is not None:
             delivery.writes()
         headers = {**self._settings.headers, **request.headers}
@@ -243,7 +245,7 @@ class Transport:
             return URL(self._settings.base_url + path, encoded=True)
         return URL(path, encoded=True)
 
-    def _open(self) -> aiohttp.ClientSession:
+    async def _open(self) -> aiohttp.ClientSession:
         settings = self._settings
         if self._proxy is None and settings.trust_env:
             self._proxy = _environment_proxy(URL(settings.base_url))
@@ -252,13 +254,26 @@ class Transport:
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=_UNBOUNDED,
         )
+        self._guard = _closing(self._session)
+        await anext(self._guard)
         return self._session
 
     async def close(self) -> None:
         """Close what was opened here; an application's own session stays open."""
-        session, self._session = self._session, None
-        if session is not None and self._borrowed is None:
-            await session.close()
+        if self._guard is not None:
+            await self._guard.aclose()
+
+
+async def _closing(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
+    """Close a session at the latest when its event loop ends.
+
+    `asyncio.run` finishes the async generators of its loop before it closes it, so a loop that
+    nobody told about `aclose` leaves no connections behind.
+    """
+    try:
+        yield
+    finally:
+        await session.close()
 
 
 def _finite(timeout: float) -> float | None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, get_args
 from urllib.parse import urlsplit
-from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -127,9 +126,15 @@ class LinkedApi:
         if preflight not in get_args(Preflight):
             msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
             raise ConfigurationError(msg)
+        if policy is not None and not isinstance(policy, Policy):
+            msg = f"policy={policy!r} is no Policy, such as Policy.{policy}()"
+            raise ConfigurationError(msg)
+        if on_event is not None and not callable(on_event):
+            msg = f"on_event={on_event!r} cannot be called"
+            raise ConfigurationError(msg)
         self._preflight = preflight
         self._policy = _with_deadline(policy or Policy.service(), deadline)
-        self._sessions: WeakKeyDictionary[asyncio.AbstractEventLoop, Session] = WeakKeyDictionary()
+        self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
         self._home = _running_loop() if session is not None else None
         self._is_owner = True
         self._is_closed = [False]
@@ -303,7 +308,7 @@ class LinkedApi:
         for loop, session in list(self._sessions.items()):
             if loop is here:
                 await session.close()
-            elif loop.is_running():
+            elif loop.is_running():  # in another thread; a loop that is over has closed its own
                 closing = asyncio.run_coroutine_threadsafe(session.close(), loop)
                 await asyncio.wrap_future(closing)
 
@@ -317,6 +322,8 @@ class LinkedApi:
             raise ConfigurationError(msg, code="wrongLoop")
         session = self._sessions.get(loop)
         if session is None:
+            for past in [known for known in self._sessions if known.is_closed()]:
+                del self._sessions[past]
             session = self._sessions[loop] = Session(self._core)
         return session
 

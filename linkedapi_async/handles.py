@@ -9,7 +9,14 @@ from ._messages import Progress, Purpose, Refusal, Request, State
 from ._retry import Call
 from ._session import Session
 from ._types import Certainty, Json, WorkflowId
-from .errors import FatalError, LinkedApiError, ProtocolError, UnsupportedByWire, WorkflowTimeout
+from .errors import (
+    FatalError,
+    LinkedApiError,
+    OutcomeUnknown,
+    ProtocolError,
+    UnsupportedByWire,
+    WorkflowTimeout,
+)
 from .events import WorkflowFinished, WorkflowParked
 from .operations._base import Operation, Result
 from .policy import BackOff, opening_delay, poll_pause
@@ -103,11 +110,13 @@ class WorkflowHandle(Generic[R]):
         Raises:
             LinkedApiError: The service could not be asked; the workflow is not touched by that.
         """
-        if not self._latest.state.is_final and self.workflow_id is not None:
-            call = self._fresh_call()
-            async with self._session.calls.enter(self.workflow_id):
-                self._observe(await self._session.status(call, self.workflow_id))
-        return WorkflowStatus(self._latest.state, self._latest.pending_reason, self._latest.message)
+        latest, workflow_id = self._latest, self.workflow_id
+        if not latest.state.is_final and workflow_id is not None:
+            async with self._session.calls.enter(workflow_id):
+                latest = await self._session.status(self._fresh_call(), workflow_id)
+            if workflow_id == self.workflow_id:
+                self._observe(latest)
+        return WorkflowStatus(latest.state, latest.pending_reason, latest.message)
 
     async def result(self, *, timeout: float | None = None) -> Result[R]:  # noqa: ASYNC109 - public
         """Return the result, waiting for the workflow's end.
@@ -296,15 +305,36 @@ class WorkflowHandle(Generic[R]):
         )
         call = self._call
         call.purpose = Purpose.FINISHED
+        ended = call.workflow_id
         try:
             restarted = await self._session.start(call, self._request, failure)
         except LinkedApiError as error:
             self._error = error
-            return
+        except asyncio.CancelledError:
+            if call.workflow_id != ended:
+                self._begin_again(Progress(State.PENDING, workflow_id=call.workflow_id))
+            elif call.is_doubtful:
+                self._error = self._doubt()
+            raise
+        else:
+            self._begin_again(restarted)
+
+    def _begin_again(self, progress: Progress) -> None:
+        """Follow the workflow that was started in place of the one that failed."""
         self._end_is_told = False
         self._polls = 0
-        self._latest = restarted
-        self._next_poll_at = self._clock.now() + self._observe(restarted)
+        self._next_poll_at = self._clock.now() + self._observe(progress)
+
+    def _doubt(self) -> OutcomeUnknown:
+        return OutcomeUnknown(
+            "Starting the workflow again was cut off before the reply came",
+            code="connectionLost",
+            hint="It may run: look at its effect on LinkedIn before starting it once more.",
+            certainty=Certainty.MAYBE_ACCEPTED,
+            workflow_id=self.workflow_id,
+            attempts=self._call.attempts,
+            account=self._call.account,
+        )
 
     def _complete(self, completion: Json) -> None:
         try:

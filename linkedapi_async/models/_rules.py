@@ -186,6 +186,8 @@ def _wire_names(cls: type) -> tuple[tuple[str, str], ...]:
 def encode(value: object) -> Json:
     """Return a value as JSON, leaving out every key whose value is `None`.
 
+    What JSON cannot carry stays as it is; whoever writes the bytes refuses it.
+
     Args:
         value: JSON, an attrs value that is sent, or sequences and mappings of those.
     """
@@ -194,8 +196,10 @@ def encode(value: object) -> Json:
     if isinstance(value, Mapping):
         pairs = cast("Mapping[str, object]", value).items()
         return {key: encode(item) for key, item in pairs if item is not None}
-    if isinstance(value, Sequence):
+    if isinstance(value, Sequence) and not isinstance(value, (bytes, bytearray)):
         return [encode(item) for item in cast("Sequence[object]", value)]
+    if not attrs.has(type(value)):
+        return cast("Json", value)
     known = [(wire, getattr(value, name)) for name, wire in _wire_names(cast("Any", type(value)))]
     body: dict[str, Json] = {wire: encode(item) for wire, item in known if item is not None}
     action_type: str | None = getattr(value, "action_type", None)

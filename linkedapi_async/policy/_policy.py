@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypeGuard
 
 import attrs
 
@@ -21,16 +21,22 @@ class OnUserAction(StrEnum):
     HOLD = "hold"
 
 
-def _above_zero(_: object, field: "attrs.Attribute[Any]", value: float | None) -> None:
-    if value is not None and not value > 0:
-        msg = f"{field.name}={value!r} has to be above 0"
+def _above_zero(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if value is None and field.name == "deadline":
+        return
+    if not (_is_number(value) and value > 0):
+        msg = f"{field.name}={value!r} has to be a number above 0"
         raise ConfigurationError(msg)
 
 
-def _not_negative(_: object, field: "attrs.Attribute[Any]", value: float) -> None:
-    if not value >= 0:
-        msg = f"{field.name}={value!r} has to be 0 or more"
+def _not_negative(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
+    if not (_is_number(value) and value >= 0):
+        msg = f"{field.name}={value!r} has to be a number, 0 or more"
         raise ConfigurationError(msg)
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _on_user_action(value: str) -> OnUserAction:
