@@ -1,13 +1,23 @@
 """Time and chance, behind one small protocol, so that tests can hold both in their hands."""
 
 import asyncio
+import math
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Protocol, Self, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
-__all__ = ["Clock", "SystemClock", "Timer"]
+__all__ = ["Alarm", "Clock", "SystemClock", "Timer"]
+
+
+class Alarm(Protocol):
+    """Something that will be called, unless it is called off."""
+
+    def cancel(self) -> None:
+        """Call it off."""
+        ...
 
 
 @runtime_checkable
@@ -54,30 +64,41 @@ class Clock(Protocol):
     async def sleep(self, delay: float) -> None:
         """Wait; 0.0 or less still lets others run once."""
 
+    def call_later(self, delay: float, ring: Callable[[], object]) -> Alarm:
+        """Call something once, on the running event loop, `delay` seconds from now."""
+        ...
+
     def timer(self, timeout: float | None) -> Timer:
         """Return a bound for a block of code, in seconds; `None` is no bound yet."""
         ...
 
 
 class _SystemTimer:
-    """`asyncio.timeout` whose bound moves for the price of an assignment.
+    """`asyncio.timeout` for a bound that moves with every request and is hardly ever met.
 
     A bound that moves away leaves its alarm where it is: when that rings too early, it is set anew.
-    Requests move theirs twice and hardly ever meet it.
+    The rules of cancellation are those of `asyncio.timeout`.
     """
 
-    __slots__ = ("_alarm", "_delay", "_due_at", "_loop", "_timeout")
+    __slots__ = ("_alarm", "_cancels_before", "_delay", "_due_at", "_is_expired", "_loop", "_task")
 
     def __init__(self, timeout: float | None) -> None:
         self._loop = asyncio.get_running_loop()
-        self._timeout = asyncio.timeout(None)
         self._delay = timeout
-        self._due_at: float | None = None
+        self._due_at = math.inf
         self._alarm: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[Any] | None = None
+        self._cancels_before = 0
+        self._is_expired = False
 
     async def __aenter__(self) -> Self:
-        await self._timeout.__aenter__()
-        self.restart(self._delay)
+        self._task = asyncio.current_task()
+        if self._task is None:
+            msg = "A timer bounds the code of a task"
+            raise RuntimeError(msg)
+        self._cancels_before = self._task.cancelling()
+        if self._delay is not None:
+            self.restart(self._delay)
         return self
 
     async def __aexit__(
@@ -88,28 +109,35 @@ class _SystemTimer:
     ) -> None:
         if self._alarm is not None:
             self._alarm.cancel()
-        await self._timeout.__aexit__(kind, error, trace)
+        task, self._task = self._task, None
+        if (
+            self._is_expired
+            and task is not None
+            and task.uncancel() <= self._cancels_before
+            and kind is asyncio.CancelledError
+        ):
+            raise TimeoutError from error
 
     def restart(self, timeout: float | None) -> None:
-        self._due_at = None if timeout is None else self._loop.time() + timeout
+        self._due_at = math.inf if timeout is None else self._loop.time() + timeout
         if self._alarm is not None:
-            if self._due_at is None or self._alarm.when() <= self._due_at:
+            if self._alarm.when() <= self._due_at:
                 return
             self._alarm.cancel()
-        if self._due_at is not None:
+        if timeout is not None:
             self._alarm = self._loop.call_at(self._due_at, self._ring)
 
     def expired(self) -> bool:
-        return self._timeout.expired()
+        return self._is_expired
 
     def _ring(self) -> None:
         self._alarm = None
-        if self._due_at is None:
-            return
         if self._due_at > self._loop.time():
-            self._alarm = self._loop.call_at(self._due_at, self._ring)
-        else:
-            self._timeout.reschedule(self._due_at)
+            if self._due_at < math.inf:
+                self._alarm = self._loop.call_at(self._due_at, self._ring)
+        elif self._task is not None:
+            self._is_expired = True
+            self._task.cancel()
 
 
 class SystemClock:
@@ -131,6 +159,10 @@ class SystemClock:
         """Sleep on the running event loop."""
         await asyncio.sleep(delay)
 
+    def call_later(self, delay: float, ring: Callable[[], object]) -> Alarm:
+        """Return an alarm of the running event loop."""
+        return asyncio.get_running_loop().call_later(delay, ring)
+
     def timer(self, timeout: float | None) -> Timer:
-        """Return an `asyncio.timeout` on the running event loop."""
+        """Return a bound on the running event loop."""
         return _SystemTimer(timeout)

@@ -1,7 +1,7 @@
 """Joins wire, tokens, transport and executor: what one client does on one event loop."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
@@ -82,6 +82,7 @@ class Session:
         self.core = core
         self.calls = OpenCalls()
         self._transport = Transport(core.settings, core.clock, core.borrowed)
+        self._secrets: Mapping[str, Secret] | None = None
         self.executor = Executor(
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
@@ -200,57 +201,44 @@ class Session:
         delivery: Delivery,
     ) -> T | Refusal:
         """Send once and read the reply; once more after a token was called invalid and renewed."""
-        secrets = await self._secrets(call)
+        secrets = self._secrets or await self._ask_secrets(call)
         if isinstance(secrets, Refusal):
             return secrets
-        outcome = await self._send(call, request, read, delivery, secrets)
-        if not isinstance(outcome, Refusal) or call.has_renewed:
-            return outcome
-        if not await self._renew(call, outcome, secrets):
-            return outcome
-        delivery.is_written = False
-        secrets = await self._secrets(call)
-        if isinstance(secrets, Refusal):
-            return secrets
-        call.attempts += 1
-        return await self._send(call, request, read, delivery, secrets)
-
-    async def _send(
-        self,
-        call: Call,
-        request: Request,
-        read: Callable[[Reply], T | Refusal],
-        delivery: Delivery,
-        secrets: dict[str, Secret],
-    ) -> T | Refusal:
+        policy = call.policy
         reply = await self._transport.send(
             request,
             secrets,
-            connect_timeout=call.policy.connect_timeout,
-            read_timeout=math.inf if request.is_held else call.policy.read_timeout,
+            connect_timeout=policy.connect_timeout,
+            read_timeout=math.inf if request.is_held else policy.read_timeout,
             remaining=self._remaining(call),
             delivery=delivery,
         )
-        return reply if isinstance(reply, Refusal) else read(reply)
+        outcome = reply if isinstance(reply, Refusal) else read(reply)
+        if not isinstance(outcome, Refusal) or not await self._renew(call, outcome, secrets):
+            return outcome
+        delivery.is_written = False
+        call.attempts += 1
+        return await self._exchange(call, request, read, delivery)
 
-    async def _secrets(self, call: Call) -> dict[str, Secret] | Refusal:
+    async def _ask_secrets(self, call: Call) -> "Mapping[str, Secret] | Refusal":
         main, identification = self.core.main_token, self.core.identification_token
-        header = self.core.wire.token_header
-        if main.secret is not None and identification.secret is not None:
-            return {header: main.secret, _IDENTIFICATION: identification.secret}
         try:
             async with self.core.clock.timer(self._remaining(call)):
-                secrets = {header: await main.get(), _IDENTIFICATION: await identification.get()}
+                self._secrets = {
+                    self.core.wire.token_header: await main.get(),
+                    _IDENTIFICATION: await identification.get(),
+                }
         except TimeoutError:
             return Refusal(
                 "requestTimeout", "Gave up waiting for the token callable", Certainty.NOT_SENT
             )
         call.account = self.core.account
-        return secrets
+        return self._secrets
 
-    async def _renew(self, call: Call, refusal: Refusal, secrets: dict[str, Secret]) -> bool:
-        row = find(refusal.code)
-        if row is None or row.remedy is not Remedy.TOKEN or not refusal.is_envelope:
+    async def _renew(self, call: Call, refusal: Refusal, secrets: "Mapping[str, Secret]") -> bool:
+        """Ask the application for another token if one was called invalid; once for each call."""
+        row = find(refusal.code) if refusal.is_envelope and not call.has_renewed else None
+        if row is None or row.remedy is not Remedy.TOKEN:
             return False
         is_main = row.scope is Scope.CLIENT
         source = self.core.main_token if is_main else self.core.identification_token
@@ -258,6 +246,7 @@ class Session:
         call.has_renewed = True
         if not await source.renew(secrets[header]):
             return False
+        self._secrets = None
         self.executor.token_changed(call.account)
         return True
 

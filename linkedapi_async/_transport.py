@@ -17,6 +17,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import attrs
+from multidict import CIMultiDict
 from yarl import URL
 
 from ._clock import Clock, Timer
@@ -70,31 +71,36 @@ class Delivery:
 
     Attributes:
         is_written: Whether a byte of the request may have left. Only `False` is a promise.
-        phase: What is being waited for, for messages.
     """
 
-    __slots__ = ("_read_timeout", "_timer", "is_written", "phase")
+    __slots__ = ("_bound", "_read_timeout", "_timer", "is_written")
 
     def __init__(self) -> None:
         """Start before anything happened."""
         self.is_written = False
-        self.phase = "a free connection"
         self._timer: Timer | None = None
+        self._bound = math.inf
         self._read_timeout = math.inf
 
     def connects(self, timer: Timer, timeout: float, read_timeout: float) -> None:
         """Note how connecting is bounded, and how to bound what follows."""
-        self.phase = f"a connection within {timeout:g} s"
         self._timer = timer
+        self._bound = timeout
         self._read_timeout = read_timeout
 
     def writes(self) -> None:
         """Note that from here on bytes may leave, and bound the reply."""
         self.is_written = True
-        bound = self._read_timeout
-        self.phase = f"a reply within {bound:g} s"
+        self._bound = self._read_timeout
         if self._timer is not None:
-            self._timer.restart(_finite(bound))
+            self._timer.restart(_finite(self._bound))
+
+    @property
+    def phase(self) -> str:
+        """What is being waited for, for messages."""
+        if self._timer is None:
+            return "a free connection"
+        return f"{'a reply' if self.is_written else 'a connection'} within {self._bound:.3g} s"
 
 
 _DELIVERY: ContextVar[Delivery | None] = ContextVar("linkedapi_delivery", default=None)
@@ -143,6 +149,8 @@ class Transport:
         self._slots = asyncio.Semaphore(settings.max_connections)
         self._guard: AsyncGenerator[None] | None = None
         self._proxy = settings.proxy
+        self._secrets: Mapping[str, Secret] | None = None
+        self._common: CIMultiDict[str] = CIMultiDict()
         self._pid = os.getpid()
 
     async def send(
@@ -173,8 +181,8 @@ class Transport:
             msg = "This client's connections belong to the process it was forked from"
             raise ClientClosed(msg, code="wrongLoop")
         left = math.inf if remaining is None else remaining
-        asked_at = self._clock.now()
         queues = self._slots.locked()
+        asked_at = self._clock.now() if queues else 0.0
         timer = self._clock.timer(_finite(left if queues else min(connect_timeout, left)))
         try:
             async with timer, self._slots:
@@ -192,22 +200,22 @@ class Transport:
         session = self._session or await self._open()
         if self._borrowed is not None:
             delivery.writes()
-        headers = {**self._settings.headers, **request.headers}
-        for name, secret in secrets.items():
-            headers[name] = secret.value
         mark = _DELIVERY.set(delivery)
         try:
-            async with session.request(
+            response = await session.request(
                 request.method,
                 self._url(request.path),
                 data=request.body,
-                headers=headers,
+                headers=self._headers(request, secrets),
                 allow_redirects=False,
                 proxy=self._proxy,
                 ssl=self._settings.ssl,
                 timeout=_UNBOUNDED,
-            ) as response:
+            )
+            try:
                 return await self._read(response)
+            finally:
+                response.release()
         except TimeoutError:
             raise
         except (aiohttp.ClientError, OSError) as exc:
@@ -239,6 +247,14 @@ class Transport:
                     )
             body = bytes(chunks)
         return Reply(response.status, response.headers, body, self._clock.wall())
+
+    def _headers(self, request: Request, secrets: "Mapping[str, Secret]") -> "CIMultiDict[str]":
+        """Return the header fields; made once for as long as the tokens stay the same."""
+        if secrets is not self._secrets:
+            tokens = {name: secret.value for name, secret in secrets.items()}
+            self._common = CIMultiDict({**self._settings.headers, **tokens})
+            self._secrets = secrets
+        return CIMultiDict(self._common, **request.headers) if request.headers else self._common
 
     def _url(self, path: str) -> URL:
         if path.startswith("/"):

@@ -124,9 +124,12 @@ async def finish_gracefully(
         is_at_stake: Whether the request may have been written.
         learned: Hears the outcome after a cancellation; `None` when there was none in time.
     """
-    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    task = loop.create_task(work)
+    ended = loop.create_future()
+    task.add_done_callback(lambda _: None if ended.done() else ended.set_result(None))
     try:
-        await asyncio.wait((task,))
+        await ended
     except asyncio.CancelledError:
         try:
             if is_at_stake() and not task.done():

@@ -86,7 +86,7 @@ class WorkflowHandle(Generic[R]):
         self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
         self._result: Result[R] | None = None
         self._error: LinkedApiError | None = None
-        self._woken = asyncio.Event()
+        self._nap: asyncio.Future[None] | None = None
         if progress is not None:
             self._next_poll_at += self._observe(progress)
 
@@ -170,7 +170,7 @@ class WorkflowHandle(Generic[R]):
                 workflow_id=workflow_id,
                 account=call.account,
             )
-            self._woken.set()
+            self._wake()
         return cancelled
 
     def _fresh_call(self, purpose: Purpose = Purpose.DIRECT) -> Call:
@@ -244,20 +244,20 @@ class WorkflowHandle(Generic[R]):
         self._next_poll_at = self._clock.now() + pause
 
     async def _pass_time(self, delay: float) -> None:
-        """Wait for the next poll's time, or for something that makes waiting pointless.
-
-        Raises:
-            TimeoutError: The wait's own bound came first.
-        """
+        """Wait for the next poll's time, or for something that makes waiting pointless."""
         if delay <= 0:
             return
-        timer = self._clock.timer(delay)
+        self._nap = asyncio.get_running_loop().create_future()
+        alarm = self._clock.call_later(delay, self._wake)
         try:
-            async with timer:
-                await self._woken.wait()
-        except TimeoutError:
-            if not timer.expired():
-                raise
+            await self._nap
+        finally:
+            alarm.cancel()
+            self._nap = None
+
+    def _wake(self) -> None:
+        if self._nap is not None and not self._nap.done():
+            self._nap.set_result(None)
 
     def _observe(self, progress: Progress) -> float:
         """Take in what was told; return the pause until it is worth asking again."""

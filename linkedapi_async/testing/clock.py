@@ -25,10 +25,14 @@ class _Alarm:
 
     __slots__ = ("due_at", "is_off", "ring")
 
-    def __init__(self, due_at: float, ring: Callable[[], None]) -> None:
+    def __init__(self, due_at: float, ring: Callable[[], object]) -> None:
         self.due_at = due_at
         self.ring = ring
         self.is_off = False
+
+    def cancel(self) -> None:
+        """Call it off."""
+        self.is_off = True
 
 
 class FakeClock:
@@ -80,7 +84,12 @@ class FakeClock:
         try:
             await woken
         finally:
-            alarm.is_off = True
+            alarm.cancel()
+
+    def call_later(self, delay: float, ring: Callable[[], object]) -> _Alarm:
+        """Call something once when fake time has moved by `delay` seconds."""
+        self._touches += 1
+        return self._set(max(0.0, delay), ring)
 
     def timer(self, timeout: float | None) -> "_FakeTimer":
         """Return a bound that fires when fake time reaches it."""
@@ -121,7 +130,7 @@ class FakeClock:
         """
         return seen == self._touches and not getattr(loop, "_ready", ())
 
-    def _set(self, delay: float, ring: Callable[[], None]) -> _Alarm:
+    def _set(self, delay: float, ring: Callable[[], object]) -> _Alarm:
         alarm = _Alarm(self._now + delay, ring)
         heapq.heappush(self._alarms, (alarm.due_at, next(self._order), alarm))
         self._watch()
@@ -196,5 +205,5 @@ class _FakeTimer:
 
     def _call_off(self) -> None:
         if self._alarm is not None:
-            self._alarm.is_off = True
+            self._alarm.cancel()
             self._alarm = None
