@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, TypeAlias
+from weakref import WeakKeyDictionary
 
 from ._types import Secret
 from .errors import ConfigurationError, FatalError
@@ -32,7 +33,10 @@ class TokenSource:
         self.option = option
         self._ask: Callable[[], Awaitable[str]] | None = None
         self._secret: Secret | None = None
-        self._locks: dict[asyncio.AbstractEventLoop, asyncio.Lock] = {}
+        self._answers = 0
+        self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
+            WeakKeyDictionary()
+        )
         if callable(token):
             self._ask = token
         else:
@@ -71,16 +75,12 @@ class TokenSource:
         return await self._renew(refused) != refused
 
     async def _renew(self, refused: Secret | None) -> Secret:
-        lock = self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-        try:
-            async with lock:
-                if self._secret is not None and self._secret != refused:
-                    return self._secret
+        known = self._answers
+        async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            if self._secret is None or (self._secret == refused and self._answers == known):
                 self._secret = _checked(await self._supplied(), self.option)
-                return self._secret
-        finally:
-            if not lock.locked():
-                self._locks.pop(asyncio.get_running_loop(), None)
+                self._answers += 1
+            return self._secret
 
     async def _supplied(self) -> str:
         assert self._ask is not None  # noqa: S101 - only callers with a callable come here

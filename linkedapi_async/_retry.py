@@ -73,6 +73,7 @@ class Call:
         deadline_at: Monotonic seconds; `None` is for ever.
         workflow_id: The workflow concerned, once it is known.
         attempts: Requests sent so far.
+        sent_at: When the last of them was sent, in monotonic seconds.
         is_nested: Whether somebody outside repeats this call already.
         has_renewed: Whether the application was asked for another token already.
         is_doubtful: Whether a start was cut off when nobody could say any more what came of it.
@@ -87,9 +88,24 @@ class Call:
     deadline_at: float | None
     workflow_id: WorkflowId | None = None
     attempts: int = 0
+    sent_at: float = 0.0
     is_nested: bool = attrs.field(factory=_INSIDE_RETRY.get)
     has_renewed: bool = False
     is_doubtful: bool = False
+
+    def waits(self) -> "Call":
+        """Return the record of the wait that follows a start, with the same deadline."""
+        return Call(
+            purpose=Purpose.POLL,
+            operation=self.operation,
+            account=self.account,
+            reads_only=self.reads_only,
+            policy=self.policy,
+            started_at=self.started_at,
+            deadline_at=self.deadline_at,
+            workflow_id=self.workflow_id,
+            is_nested=self.is_nested,
+        )
 
 
 class _Vigil:
@@ -146,13 +162,7 @@ class Executor:
 
         A held call waits in here until a person has acted.
         """
-        sent_at = self._clock.now()
-        outcome: T | Refusal
-        if failed is None:
-            call.attempts += 1
-            outcome = await send()
-        else:
-            outcome = failed
+        outcome = await self._sent(call, send) if failed is None else failed
         while isinstance(outcome, Refusal):
             verdict = classify(outcome, call.policy.overrides)
             self._tell_drift(call, verdict)
@@ -170,19 +180,23 @@ class Executor:
                     self._raise(error)
                 case Hold(error):
                     outcome = await self._hold(call, send, episode, error)
-                    sent_at = self._clock.now()
                 case _:
                     assert_never(decision.then)
         if self._episodes:
             self.resolve(
                 self._episodes.heal(
                     call.account,
-                    sent_at=sent_at,
+                    sent_at=call.sent_at,
                     is_start=call.purpose is Purpose.START,
                     operation=call.operation,
                 )
             )
         return outcome
+
+    async def _sent(self, call: Call, send: "Send[T]") -> "T | Refusal":
+        call.attempts += 1
+        call.sent_at = self._clock.now()
+        return await send()
 
     def resolve(self, episodes: tuple[Episode, ...]) -> None:
         """Announce that causes are gone, and let held calls go on."""
@@ -331,20 +345,23 @@ class Executor:
                 )
                 if await self._healed_within(call, vigil, pause, error):
                     break
-                call.attempts += 1
-                outcome = await send()
+                outcome = await self._sent(call, send)
                 if not isinstance(outcome, Refusal):
                     self.resolve(self._episodes.close(episode))
                     return outcome
-                verdict = classify(outcome, call.policy.overrides)
-                decision = self._decide(call, verdict)
-                still_held = isinstance(decision, Emit) and isinstance(decision.then, Hold)
-                if not still_held or verdict.cause != episode.cause:
+                if not self._is_held(call, outcome, episode):
                     return outcome
         finally:
             vigil.probing.release()
-        call.attempts += 1
-        return await send()
+        return await self._sent(call, send)
+
+    def _is_held(self, call: Call, refusal: Refusal, episode: Episode) -> bool:
+        """Whether a look found things as they were."""
+        verdict = classify(refusal, call.policy.overrides)
+        situation = self._situation(call, self._clock.now(), may_retry=False)
+        decision = decide(verdict, situation, call.policy)
+        is_hold = isinstance(decision, Emit) and isinstance(decision.then, Hold)
+        return is_hold and verdict.cause == episode.cause
 
     async def _healed_within(
         self, call: Call, vigil: _Vigil, pause: float, error: LinkedApiError
@@ -357,19 +374,12 @@ class Executor:
         return True
 
     async def _bounded(self, call: Call, waits: Awaitable[object], error: LinkedApiError) -> None:
-        """Wait until the call's deadline, then raise what holds it.
-
-        Raises:
-            TimeoutError: Another bound than this one ended the wait.
-        """
+        """Wait until the call's deadline, then raise what holds it."""
         left = None if call.deadline_at is None else call.deadline_at - self._clock.now()
-        timer = self._clock.timer(left)
         try:
-            async with timer:
+            async with self._clock.timer(left):
                 await waits
         except TimeoutError:
-            if not timer.expired():
-                raise
             error.elapsed = self._clock.now() - call.started_at
             error.attempts = call.attempts
             self._raise(error)

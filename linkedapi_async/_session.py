@@ -132,13 +132,16 @@ class Session:
         self._note_start(call, progress)
         return progress
 
-    async def poll(self, call: Call, workflow_id: WorkflowId) -> Progress | BackOff:
+    async def poll(self, call: Call, request: Request) -> Progress | BackOff:
         """Ask once for news; a passing failure is a pause to make before asking again.
+
+        Args:
+            call: The record of the wait.
+            request: The wire's request for news of that workflow.
 
         Raises:
             LinkedApiError: Asking again would change nothing.
         """
-        request = self.core.wire.poll(workflow_id)
         return await self.executor.attempt(
             call, lambda: self._exchange(call, request, self.core.wire.read_poll, Delivery())
         )

@@ -6,6 +6,7 @@ stdlib logger `linkedapi_async`, which is silent until the application gives it 
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from enum import Enum
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ __all__ = ["Sink"]
 _NAME: Final = "linkedapi_async"
 _STDLIB: Final = logging.getLogger(_NAME)
 _STDLIB.addHandler(logging.NullHandler())
+_KEYS: Final = {"message": "detail"}  # stdlib log records keep the word for themselves
 _LEVELS: Final = logging.getLevelNamesMapping()
 _PLAIN: Final = structlog.stdlib.BoundLogger(
     _STDLIB,
@@ -49,9 +51,13 @@ class Sink:
 
 
 def _log(level: str, name: str, fields: dict[str, Any]) -> None:
+    """Write one line; a log that cannot be written must not break the call it tells of."""
     logger = structlog.get_logger(_NAME) if structlog.is_configured() else _PLAIN
-    told = {key: _plain(value) for key, value in fields.items() if value is not None}
-    getattr(logger, level)(name, **told)
+    told = {
+        _KEYS.get(key, key): _plain(value) for key, value in fields.items() if value is not None
+    }
+    with suppress(Exception):
+        getattr(logger, level)(name, **told)
 
 
 def _plain(value: object) -> object:

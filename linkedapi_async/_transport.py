@@ -17,7 +17,6 @@ from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import attrs
-from multidict import CIMultiDict
 from yarl import URL
 
 from ._clock import Clock, Timer
@@ -150,7 +149,6 @@ class Transport:
         self._guard: AsyncGenerator[None] | None = None
         self._proxy = settings.proxy
         self._secrets: Mapping[str, Secret] | None = None
-        self._common: CIMultiDict[str] = CIMultiDict()
         self._pid = os.getpid()
 
     async def send(
@@ -206,7 +204,7 @@ class Transport:
                 request.method,
                 self._url(request.path),
                 data=request.body,
-                headers=self._headers(request, secrets),
+                headers=self._headers(session, request, secrets),
                 allow_redirects=False,
                 proxy=self._proxy,
                 ssl=self._settings.ssl,
@@ -248,13 +246,22 @@ class Transport:
             body = bytes(chunks)
         return Reply(response.status, response.headers, body, self._clock.wall())
 
-    def _headers(self, request: Request, secrets: "Mapping[str, Secret]") -> "CIMultiDict[str]":
-        """Return the header fields; made once for as long as the tokens stay the same."""
-        if secrets is not self._secrets:
-            tokens = {name: secret.value for name, secret in secrets.items()}
-            self._common = CIMultiDict({**self._settings.headers, **tokens})
-            self._secrets = secrets
-        return CIMultiDict(self._common, **request.headers) if request.headers else self._common
+    def _headers(
+        self, session: aiohttp.ClientSession, request: Request, secrets: "Mapping[str, Secret]"
+    ) -> "Mapping[str, str]":
+        """Return the header fields to give with a request.
+
+        A session of our own keeps the common ones, so that they are put together once for as long
+        as the tokens stay the same; an application's own session is left as it is.
+        """
+        if self._borrowed is None and secrets is self._secrets:
+            return request.headers
+        tokens = {name: secret.value for name, secret in secrets.items()}
+        if self._borrowed is not None:
+            return {**self._settings.headers, **tokens, **request.headers}
+        session.headers.update({**self._settings.headers, **tokens})
+        self._secrets = secrets
+        return request.headers
 
     def _url(self, path: str) -> URL:
         if path.startswith("/"):

@@ -19,19 +19,26 @@ _GRACE: Final = 2.0
 class OpenCall:
     """One call under way: `async with calls.enter() as call: …`.
 
+    Closing cancels the task it runs in, and turns that into an error on the way out; a cancellation
+    by anybody else passes through, as with `asyncio.timeout`.
+
     Attributes:
         workflow_id: Set as soon as it is known, so that closing can name it.
     """
 
-    __slots__ = ("_calls", "_timeout", "workflow_id")
+    __slots__ = ("_calls", "_cancels_before", "_is_interrupted", "_task", "workflow_id")
 
     def __init__(self, calls: "OpenCalls", workflow_id: WorkflowId | None) -> None:
         self._calls = calls
-        self._timeout = asyncio.timeout(None)  # noqa: TID251 - bounds nothing, only interrupts
+        self._task: asyncio.Task[Any] | None = None
+        self._cancels_before = 0
+        self._is_interrupted = False
         self.workflow_id = workflow_id
 
     async def __aenter__(self) -> Self:
-        await self._timeout.__aenter__()
+        self._task = asyncio.current_task()
+        if self._task is not None:
+            self._cancels_before = self._task.cancelling()
         self._calls.add(self)
         return self
 
@@ -42,14 +49,20 @@ class OpenCall:
         trace: TracebackType | None,
     ) -> None:
         self._calls.discard(self)
-        try:
-            await self._timeout.__aexit__(kind, error, trace)
-        except TimeoutError:
+        task, self._task = self._task, None
+        if (
+            self._is_interrupted
+            and task is not None
+            and task.uncancel() <= self._cancels_before
+            and kind is asyncio.CancelledError
+        ):
             raise self._calls.closed_error() from None
 
     def interrupt(self) -> None:
         """End the call at the next chance it gets."""
-        self._timeout.reschedule(asyncio.get_running_loop().time())
+        if self._task is not None and not self._is_interrupted:
+            self._is_interrupted = True
+            self._task.cancel()
 
 
 class OpenCalls:
@@ -100,10 +113,11 @@ class OpenCalls:
         self.is_closed = True
         self._ids.update(c.workflow_id for c in self._open if c.workflow_id is not None)
         if self._open:
-            self._emptied = asyncio.get_running_loop().create_future()
+            if self._emptied is None:
+                self._emptied = asyncio.get_running_loop().create_future()
             for call in tuple(self._open):
                 call.interrupt()
-            await self._emptied
+            await asyncio.shield(self._emptied)
 
 
 async def finish_gracefully(

@@ -78,7 +78,8 @@ class WorkflowHandle(Generic[R]):
         self._end_is_told = False
         self._is_led = False
         self._followers: list[asyncio.Future[LinkedApiError | None]] = []
-        self._polling = attrs.evolve(call, purpose=Purpose.POLL, attempts=0)
+        self._polling = call.waits()
+        self._news: Request | None = None
         self._polls = 0
         self._parked_polls = 0
         self._opens_in: float | None = None
@@ -235,7 +236,9 @@ class WorkflowHandle(Generic[R]):
         await self._pass_time(self._next_poll_at - self._clock.now())
         if self._error is not None or self.workflow_id is None:
             return
-        outcome = await self._session.poll(self._polling, self.workflow_id)
+        if self._news is None:
+            self._news = self._session.core.wire.poll(self.workflow_id)
+        outcome = await self._session.poll(self._polling, self._news)
         self._polls += 1
         if isinstance(outcome, BackOff):
             pause = max(outcome.delay, self._pause())
@@ -322,6 +325,8 @@ class WorkflowHandle(Generic[R]):
     def _begin_again(self, progress: Progress) -> None:
         """Follow the workflow that was started in place of the one that failed."""
         self._end_is_told = False
+        self._polling = self._call.waits()
+        self._news = None
         self._polls = 0
         self._next_poll_at = self._clock.now() + self._observe(progress)
 

@@ -39,6 +39,19 @@ def _is_number(value: object) -> TypeGuard[float]:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
+def _folded(overrides: Mapping[str, Disposition]) -> Mapping[str, Disposition]:
+    """Return the overrides by the one word that stands for all aliases."""
+    return {fold(code): _disposition(code, value) for code, value in overrides.items()}
+
+
+def _disposition(code: str, value: str) -> Disposition:
+    try:
+        return Disposition(value)
+    except ValueError:
+        msg = f"disposition={value!r} for {code!r} is not one of {', '.join(Disposition)}"
+        raise ConfigurationError(msg) from None
+
+
 def _on_user_action(value: str) -> OnUserAction:
     try:
         return OnUserAction(value)
@@ -88,7 +101,9 @@ class Policy:
     restart_expired: bool = False
     poll_base: float = attrs.field(default=1.0, validator=_above_zero)
     poll_max: float = attrs.field(default=15.0, validator=_above_zero)
-    overrides: Mapping[str, Disposition] = attrs.field(factory=dict[str, Disposition])
+    overrides: Mapping[str, Disposition] = attrs.field(
+        factory=dict[str, Disposition], converter=_folded
+    )
 
     @classmethod
     def service(cls) -> Self:
@@ -136,13 +151,7 @@ class Policy:
         Raises:
             ConfigurationError: `disposition` is none of the three.
         """
-        try:
-            verdict = Disposition(disposition)
-        except ValueError:
-            words = ", ".join(Disposition)
-            msg = f"disposition={disposition!r} for {code!r} is not one of {words}"
-            raise ConfigurationError(msg) from None
-        return attrs.evolve(self, overrides={**self.overrides, fold(code): verdict})
+        return attrs.evolve(self, overrides={**self.overrides, code: disposition})
 
     def explain(self, code: str) -> Explanation:
         """Return what this policy makes of an error type; `print` it for a person."""

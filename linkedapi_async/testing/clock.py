@@ -13,10 +13,12 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
 from typing import Self
+from weakref import WeakKeyDictionary
 
 __all__ = ["FakeClock"]
 
 _IDLE_TURNS = 60
+_WATCHERS: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 _EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
@@ -38,13 +40,14 @@ class _Alarm:
 class FakeClock:
     """Time in the hands of a test.
 
-    Attributes:
-        auto_jump: Whether time leaps to the next thing due once nothing else can happen. When
-            false, only `advance` moves it.
+    It moves when told to by `advance`, and otherwise, unless `auto_jump` is off, leaps to the next
+    thing due once nothing else can happen.
     """
 
     def __init__(self, *, seed: int = 0, start: datetime = _EPOCH, auto_jump: bool = True) -> None:
-        self.auto_jump = auto_jump
+        """Start at a moment, with a seeded series of chances."""
+        self._auto_jump = auto_jump
+        self._is_led = False
         self._start = start
         self._random = random.Random(seed)  # noqa: S311 - reproducible chance is the point
         self._now = 0.0
@@ -53,6 +56,17 @@ class FakeClock:
         self._touches = 0
         self._watcher: asyncio.Handle | None = None
         self._watched: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def auto_jump(self) -> bool:
+        """Whether time leaps by itself; it may be switched at any time."""
+        return self._auto_jump
+
+    @auto_jump.setter
+    def auto_jump(self, value: bool) -> None:
+        self._auto_jump = value
+        if self._alarms:
+            self._watch()
 
     def now(self) -> float:
         """Return seconds since this clock was made."""
@@ -107,15 +121,24 @@ class FakeClock:
         Between two moments the loop gets the turns it needs to react, so that a chain of waits
         (poll, sleep, poll) runs through as it would have.
         """
-        target = self._now + seconds
-        while (due := self.next_due) is not None and self._now + due <= target:
-            self._jump(self._now + due)
-            await self._settle()
-        self._now = target
-        await self._settle()
-
-    async def _settle(self) -> None:
         loop = asyncio.get_running_loop()
+        self._is_led = True
+        _WATCHERS[loop] = _WATCHERS.get(loop, 0) + 1
+        try:
+            await self._settle(loop)
+            target = self._now + seconds
+            while (due := self.next_due) is not None and self._now + due <= target:
+                self._jump(self._now + due)
+                await self._settle(loop)
+            self._now = target
+            await self._settle(loop)
+        finally:
+            _WATCHERS[loop] -= 1
+            self._is_led = False
+            if self._alarms:
+                self._watch()
+
+    async def _settle(self, loop: asyncio.AbstractEventLoop) -> None:
         quiet, seen = 0, self._touches
         while quiet < _IDLE_TURNS:
             await asyncio.sleep(0)
@@ -125,10 +148,11 @@ class FakeClock:
     def _is_quiet(self, loop: asyncio.AbstractEventLoop, seen: int) -> bool:
         """Whether nothing happened in the last turn and nothing is about to.
 
-        What else is ready to run shows on loops of the standard library only; on others the number
-        of turns alone has to do.
+        What else is ready to run, clocks that watch the loop apart, shows on loops of the standard
+        library only; on others the number of turns alone has to do.
         """
-        return seen == self._touches and not getattr(loop, "_ready", ())
+        others = _WATCHERS.get(loop, 1) - 1
+        return seen == self._touches and len(getattr(loop, "_ready", ())) <= others
 
     def _set(self, delay: float, ring: Callable[[], object]) -> _Alarm:
         alarm = _Alarm(self._now + delay, ring)
@@ -150,15 +174,18 @@ class FakeClock:
 
     def _watch(self) -> None:
         loop = asyncio.get_running_loop()
-        if not self.auto_jump or (self._watcher is not None and self._watched is loop):
+        is_watched = self._watcher is not None and self._watched is loop
+        if is_watched or self._is_led or not self._auto_jump:
             return
         self._watched = loop
+        _WATCHERS[loop] = _WATCHERS.get(loop, 0) + 1
         self._watcher = loop.call_soon(self._look, loop, 0, self._touches)
 
     def _look(self, loop: asyncio.AbstractEventLoop, quiet: int, seen: int) -> None:
-        self._watcher = None
         self._drop_called_off()
-        if not self.auto_jump or not self._alarms:
+        if self._is_led or not self._auto_jump or not self._alarms:
+            self._watcher = None
+            _WATCHERS[loop] -= 1
             return
         quiet = quiet + 1 if self._is_quiet(loop, seen) else 0
         if quiet >= _IDLE_TURNS:

@@ -13,6 +13,7 @@ __all__ = ["as_object", "as_text", "encode", "failure_of", "read_body", "refuse"
 
 _EXCERPT: Final = 120
 _HTTP_ERROR: Final = 400
+_BOM: Final = b"\xef\xbb\xbf"
 _REDIRECT: Final = range(300, 400)
 _CLIENT_FAULT: Final = range(400, 500)
 
@@ -46,8 +47,18 @@ def as_object(value: Json) -> JsonObject:
 
 
 def as_text(value: Json) -> str | None:
-    """Return the value if it is text with something in it."""
-    return value if isinstance(value, str) and value else None
+    """Return the value if it is text with something in it, and none that UTF-8 cannot carry."""
+    if not isinstance(value, str) or not value:
+        return None
+    return value if value.isascii() or _is_encodable(value) else None
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def state_of(word: Json) -> State:
@@ -70,7 +81,7 @@ def read_body(reply: Reply, *, trusts_type: bool) -> JsonObject | Refusal:
             reply, "redirectRefused", f"HTTP {reply.status} redirects to {target.split('?')[0]}"
         )
     try:
-        body: Json = json.loads(reply.body)
+        body: Json = json.loads(reply.body.removeprefix(_BOM).decode())
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):

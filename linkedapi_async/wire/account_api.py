@@ -117,7 +117,7 @@ class AccountApiWire:
         return body
 
     def _is_ours(self, link: str) -> bool:
-        return _origin(link) == self._origin
+        return bool(self._origin) and _origin(link) == self._origin
 
 
 def _later(refusal: Refusal) -> Refusal:

@@ -1,0 +1,77 @@
+"""Which request is which: the addresses of every wire, in one place."""
+
+import re
+from enum import StrEnum
+from typing import Final
+
+import attrs
+
+__all__ = ["Purpose", "Route", "Wire", "route"]
+
+
+class Wire(StrEnum):
+    """A generation of the protocol, by the name the client gives it."""
+
+    LINKED_API = "linked_api"
+    """The current one: `/workflows`, status `pending`, cancel, `/account`."""
+    LINKED_API_V3 = "linked_api_v3"
+    """Its forerunner: `/account/workflows`, no cancel."""
+    ACCOUNT_API = "account_api"
+    """The one before: `/account/workflow`, result links, replies held open."""
+
+
+class Purpose(StrEnum):
+    """What a request asks for."""
+
+    START = "start"
+    POLL = "poll"
+    CANCEL = "cancel"
+    ACCOUNT = "account"
+    OTHER = "other"
+    """Something nobody serves: it is answered 404."""
+
+
+@attrs.frozen
+class Route:
+    """Where a request goes.
+
+    Attributes:
+        purpose: What it asks for.
+        wire: The wire that has this address, `None` for no address of ours.
+        workflow_id: The id or hash in the path.
+    """
+
+    purpose: Purpose
+    wire: Wire | None = None
+    workflow_id: str | None = None
+
+
+_NOWHERE: Final = Route(Purpose.OTHER)
+_FIXED: Final = {
+    ("POST", "/workflows"): Route(Purpose.START, Wire.LINKED_API),
+    ("GET", "/account"): Route(Purpose.ACCOUNT, Wire.LINKED_API),
+    ("POST", "/account/workflows"): Route(Purpose.START, Wire.LINKED_API_V3),
+    ("POST", "/account/workflow"): Route(Purpose.START, Wire.ACCOUNT_API),
+}
+_NAMED: Final = {
+    ("GET", "/workflows"): (Purpose.POLL, Wire.LINKED_API),
+    ("DELETE", "/workflows"): (Purpose.CANCEL, Wire.LINKED_API),
+    ("GET", "/account/workflows"): (Purpose.POLL, Wire.LINKED_API_V3),
+    ("GET", "/account/results"): (Purpose.POLL, Wire.ACCOUNT_API),
+}
+_LAST_PART: Final = re.compile(r"(/.+)/([^/?]+)")
+
+
+def route(method: str, target: str) -> Route:
+    """Return what a request line asks for.
+
+    Args:
+        method: HTTP method.
+        target: Path and query, as the request line has them.
+    """
+    path = target.partition("?")[0]
+    if found := _FIXED.get((method, path)):
+        return found
+    if (parts := _LAST_PART.fullmatch(path)) and (named := _NAMED.get((method, parts[1]))):
+        return Route(*named, parts[2])
+    return _NOWHERE

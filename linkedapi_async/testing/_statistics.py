@@ -1,0 +1,38 @@
+"""Carries out actions that read the account's own numbers."""
+
+from hashlib import blake2b
+
+from linkedapi_async._types import JsonObject
+
+from ._registry import Context, Outcome, executor
+
+__all__ = [
+    "retrieve_performance",
+    "retrieve_ssi",
+]
+
+
+@executor("st.retrieveSSI")
+def retrieve_ssi(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - takes none
+    """Read the Social Selling Index; it is the same every time."""
+    score = _steady(context, 20, 95)
+    return Outcome({"ssi": score, "industryTop": 101 - score, "networkTop": (103 - score) // 2})
+
+
+@executor("st.retrievePerformance")
+def retrieve_performance(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001
+    """Read the dashboard; it is the same every time."""
+    followers = _steady(context, 100, 9000)
+    return Outcome(
+        {
+            "followersCount": followers,
+            "postViewsLast7Days": followers // 3,
+            "profileViewsLast90Days": followers // 9,
+            "searchAppearancesPreviousWeek": followers // 40,
+        }
+    )
+
+
+def _steady(context: Context, low: int, high: int) -> int:
+    digest = blake2b(context.account.alias.encode(), digest_size=4).digest()
+    return low + int.from_bytes(digest, "big") % (high - low)

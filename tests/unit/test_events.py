@@ -1,0 +1,45 @@
+"""Events: stable names, levels and fields."""
+
+import attrs
+import pytest
+
+from linkedapi_async import events
+from linkedapi_async.events import Event
+
+# What users filter their logs by: a change here is a breaking one.
+NAMED = {
+    "ActionNeeded": ("linkedapi.action_needed", "error"),
+    "ActionResolved": ("linkedapi.action_resolved", "info"),
+    "BackingOff": ("linkedapi.backing_off", "warning"),
+    "Drift": ("linkedapi.drift", "warning"),
+    "Held": ("linkedapi.held", "info"),
+    "PreflightWarning": ("linkedapi.preflight_warning", "warning"),
+    "Raised": ("linkedapi.raised", "warning"),
+    "WorkflowAbandoned": ("linkedapi.workflow_abandoned", "warning"),
+    "WorkflowFinished": ("linkedapi.workflow_finished", "info"),
+    "WorkflowParked": ("linkedapi.workflow_parked", "info"),
+    "WorkflowStarted": ("linkedapi.workflow_started", "info"),
+}
+
+
+@pytest.mark.parametrize(("kind", "named"), NAMED.items())
+def test_names_and_levels_are_stable(kind: str, named: tuple[str, str]) -> None:
+    """Each event keeps its name and level in logs, and says whom it concerns."""
+    event: type[Event] = getattr(events, kind)
+
+    assert (event.name, event.level) == named
+    assert "account" in {field.name for field in attrs.fields(event)}
+    assert issubclass(event, Event)
+
+
+def test_every_event_is_in_the_table() -> None:
+    """A new event arrives with its stable name."""
+    assert set(events.__all__) - {"Event", "Level"} == set(NAMED)
+
+
+def test_events_are_frozen() -> None:
+    """A listener cannot change what the next one hears."""
+    event = events.Drift(account="acme", kind="error", word="x")
+
+    with pytest.raises(attrs.exceptions.FrozenInstanceError):
+        event.word = "y"  # type: ignore[misc]  # that is the test
