@@ -40,7 +40,7 @@ class TokenSource:
         if callable(token):
             self._ask = token
         else:
-            self._secret = _checked(token, option)
+            self._secret = _checked(_sealed(token), option)
 
     def __repr__(self) -> str:
         """Show the option and the fingerprint alone."""
@@ -78,7 +78,7 @@ class TokenSource:
         known = self._answers
         async with self._locks.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
             if self._secret is None or (self._secret == refused and self._answers == known):
-                self._secret = _checked(await self._supplied(), self.option)
+                self._secret = _checked(_sealed(await self._supplied()), self.option)
                 self._answers += 1
             return self._secret
 
@@ -91,15 +91,21 @@ class TokenSource:
             raise FatalError(msg, code="tokenUnavailable") from exc
 
 
-def _checked(token: object, option: str) -> Secret:
+def _sealed(token: object) -> tuple[Secret | None, str]:
+    """Return a token out of sight, or what is wrong with it; the raw text stays in this frame."""
     if not isinstance(token, str):
-        msg = f"{option} has to be text or an async callable, not {type(token).__name__}"
-        raise ConfigurationError(msg)
+        return None, f"has to be text or an async callable, not {type(token).__name__}"
     text = token.strip()
     if not text:
-        msg = f"{option} is empty"
-        raise ConfigurationError(msg)
+        return None, "is empty"
     if len(text) > _LONGEST or not text.isascii() or not text.isprintable() or " " in text:
-        msg = f"{option} holds characters that no token has (or is far too long)"
+        return None, "holds characters that no token has (or is far too long)"
+    return Secret(text), ""
+
+
+def _checked(sealed: tuple[Secret | None, str], option: str) -> Secret:
+    secret, fault = sealed
+    if secret is None:
+        msg = f"{option} {fault}"
         raise ConfigurationError(msg)
-    return Secret(text)
+    return secret

@@ -43,6 +43,7 @@ class State(StrEnum):
 
 
 _OUTSIDE_HOURS = "outsideWorkingHours"
+_REDIRECT = 3
 _FINAL = frozenset({State.COMPLETED, State.FAILED})
 
 
@@ -103,6 +104,12 @@ class Refusal:
     retry_after: float | None = None
     is_envelope: bool = False
     workflow_id: WorkflowId | None = None
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the service may have done what was asked and only its answer is missing."""
+        is_redirect = self.status is not None and self.status // 100 == _REDIRECT
+        return self.certainty is Certainty.MAYBE_ACCEPTED and not is_redirect
 
 
 @attrs.frozen

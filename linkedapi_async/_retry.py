@@ -14,7 +14,7 @@ import attrs
 from ._clock import Clock
 from ._messages import Purpose, Refusal
 from ._types import WorkflowId
-from .errors import LinkedApiError
+from .errors import FatalError, LinkedApiError
 from .events import ActionResolved, BackingOff, Drift, Event, Held, Raised
 from .policy import (
     BackOff,
@@ -170,7 +170,8 @@ class Executor:
             if call.purpose is Purpose.FINISHED:
                 call.purpose = Purpose.START
             if isinstance(decision, BackOff):
-                self._announce(call, verdict, decision)
+                if call.purpose is not Purpose.POLL:  # whoever schedules polls knows their pause
+                    self.announce_pause(call, decision.error, decision.delay)
                 return decision
             if isinstance(decision, Raise):
                 self._raise(decision.error)
@@ -196,7 +197,12 @@ class Executor:
     async def _sent(self, call: Call, send: "Send[T]") -> "T | Refusal":
         call.attempts += 1
         call.sent_at = self._clock.now()
-        return await send()
+        try:
+            return await send()
+        except FatalError as error:  # of the application's own making: nothing to decide
+            error.account = call.account
+            self.announce_error(error)
+            raise
 
     def resolve(self, episodes: tuple[Episode, ...]) -> None:
         """Announce that causes are gone, and let held calls go on."""
@@ -265,16 +271,17 @@ class Executor:
             workflow_id=call.workflow_id,
         )
 
-    def _announce(self, call: Call, verdict: Verdict, decision: BackOff) -> None:
+    def announce_pause(self, call: Call, error: LinkedApiError, delay: float) -> None:
+        """Announce that a request failed and will be sent again."""
         self._emit(
             BackingOff(
                 account=call.account,
-                code=verdict.refusal.code,
-                delay=decision.delay,
+                code=error.code,
+                delay=delay,
                 attempt=call.attempts,
-                certainty=decision.error.certainty,
+                certainty=error.certainty,
                 purpose=call.purpose,
-                message=verdict.refusal.message,
+                message=error.message,
                 workflow_id=call.workflow_id,
             )
         )
@@ -345,6 +352,7 @@ class Executor:
                 )
                 if await self._healed_within(call, vigil, pause, error):
                     break
+                call.has_renewed = False  # the application may know a better token by now
                 outcome = await self._sent(call, send)
                 if not isinstance(outcome, Refusal):
                     self.resolve(self._episodes.close(episode))

@@ -14,7 +14,7 @@ from ._sinks import Sink
 from ._transport import Delivery, Settings, Transport
 from ._types import Certainty, Remedy, Scope, Secret, WorkflowId
 from ._waiting import OpenCalls, finish_gracefully
-from .errors import OutcomeUnknown, find
+from .errors import FatalError, OutcomeUnknown, TransientError, UserActionRequired, find
 from .events import WorkflowAbandoned, WorkflowStarted
 from .policy import BackOff, Episodes, Policy, RetryBudget
 from .wire import Wire
@@ -120,7 +120,7 @@ class Session:
 
         async def send() -> Progress | Refusal:
             assert request is not None  # noqa: S101 - what cannot be repeated is never sent
-            delivery = Delivery()
+            delivery = Delivery(self.core.clock)
             return await finish_gracefully(
                 self._exchange(call, request, self.core.wire.read_start, delivery),
                 clock=self.core.clock,
@@ -143,7 +143,10 @@ class Session:
             LinkedApiError: Asking again would change nothing.
         """
         return await self.executor.attempt(
-            call, lambda: self._exchange(call, request, self.core.wire.read_poll, Delivery())
+            call,
+            lambda: self._exchange(
+                call, request, self.core.wire.read_poll, Delivery(self.core.clock)
+            ),
         )
 
     async def status(self, call: Call, workflow_id: WorkflowId) -> Progress:
@@ -154,42 +157,58 @@ class Session:
         """
         request = self.core.wire.poll(workflow_id)
         return await self.executor.execute(
-            call, lambda: self._exchange(call, request, self.core.wire.read_poll, Delivery())
+            call,
+            lambda: self._exchange(
+                call, request, self.core.wire.read_poll, Delivery(self.core.clock)
+            ),
         )
 
     async def cancel(self, call: Call, workflow_id: WorkflowId) -> bool:
         """Ask the service to stop a workflow; return whether it says it did.
 
         Raises:
-            OutcomeUnknown: An earlier request may have cancelled it, and the answer to the last
-                one no longer tells.
-            LinkedApiError: The policy gave up.
+            OutcomeUnknown: A request whose reply was lost may have cancelled it, and the answer to
+                the last one no longer tells.
+            TransientError: The policy gave up.
+            UserActionRequired: It was refused until a person acts.
+            FatalError: It was refused for good.
         """
         request = self.core.wire.cancel(workflow_id)
         doubtful = False
 
         async def send() -> bool | Refusal:
             nonlocal doubtful
-            outcome = await self._exchange(call, request, self.core.wire.read_cancel, Delivery())
-            if isinstance(outcome, Refusal) and outcome.certainty is Certainty.MAYBE_ACCEPTED:
+            outcome = await self._exchange(
+                call, request, self.core.wire.read_cancel, Delivery(self.core.clock)
+            )
+            if isinstance(outcome, Refusal) and outcome.is_lost:
                 doubtful = True
             return outcome
 
-        cancelled = await self.executor.execute(call, send)
+        try:
+            cancelled = await self.executor.execute(call, send)
+        except (TransientError, FatalError, UserActionRequired) as error:
+            if not doubtful:
+                raise
+            raise self._doubt(call, workflow_id, error.message) from None
         if doubtful and not cancelled:
-            error = OutcomeUnknown(
-                "Cancelling was asked more than once, and the last answer is no: an earlier "
-                "request may have done it",
-                code="connectionLost",
-                hint="Ask for the status: a workflow that still runs was not cancelled.",
-                certainty=Certainty.MAYBE_ACCEPTED,
-                workflow_id=workflow_id,
-                attempts=call.attempts,
-                account=call.account,
-            )
-            self.executor.announce_error(error)
-            raise error
+            last = "Cancelling was asked more than once, and the last answer was no"
+            raise self._doubt(call, workflow_id, last)
         return cancelled
+
+    def _doubt(self, call: Call, workflow_id: WorkflowId, last: str) -> OutcomeUnknown:
+        error = OutcomeUnknown(
+            f"{last}; an earlier request, whose reply was lost, may have cancelled the workflow",
+            code="connectionLost",
+            hint="Ask for the status: a workflow that still runs was not cancelled.",
+            certainty=Certainty.MAYBE_ACCEPTED,
+            workflow_id=workflow_id,
+            attempts=call.attempts,
+            elapsed=self.core.clock.now() - call.started_at,
+            account=call.account,
+        )
+        self.executor.announce_error(error)
+        return error
 
     async def close(self) -> None:
         """End every call under way, then close what was opened."""
@@ -247,7 +266,11 @@ class Session:
         source = self.core.main_token if is_main else self.core.identification_token
         header = self.core.wire.token_header if is_main else _IDENTIFICATION
         call.has_renewed = True
-        if not await source.renew(secrets[header]):
+        try:
+            async with self.core.clock.timer(self._remaining(call)):
+                if not await source.renew(secrets[header]):
+                    return False
+        except TimeoutError:
             return False
         self._secrets = None
         self.executor.token_changed(call.account)

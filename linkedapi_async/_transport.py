@@ -13,14 +13,15 @@ import ssl as tls
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Final
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import attrs
+from multidict import CIMultiDict
 from yarl import URL
 
 from ._clock import Clock, Timer
 from ._messages import Refusal, Reply, Request
+from ._proxy import Proxy
 from ._types import Certainty, Secret
 from .errors import ClientClosed, ConfigurationError
 
@@ -39,7 +40,6 @@ _CHUNK: Final = 1 << 16
 _UNBOUNDED: Final = aiohttp.ClientTimeout(
     total=None, connect=None, sock_connect=None, sock_read=None
 )
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @attrs.frozen(kw_only=True)
@@ -49,18 +49,16 @@ class Settings:
     Attributes:
         base_url: Where paths are appended, without a trailing slash.
         headers: Sent with every request; no tokens.
-        proxy: Proxy address; `None` follows the environment, if `trust_env` says so.
+        proxy: The proxy to go through, if any.
         ssl: What certificates are checked against; `True` is the system's store.
-        trust_env: Whether `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` count.
         max_connections: Requests in flight at once; further ones queue.
         max_reply_bytes: Largest reply read, decompressed.
     """
 
     base_url: str
     headers: "Mapping[str, str]"
-    proxy: str | None = attrs.field(default=None, repr=False)
+    proxy: Proxy | None = None
     ssl: "tls.SSLContext | aiohttp.Fingerprint | bool" = True
-    trust_env: bool = True
     max_connections: int = 500
     max_reply_bytes: int = 64 * 1024 * 1024
 
@@ -72,25 +70,35 @@ class Delivery:
         is_written: Whether a byte of the request may have left. Only `False` is a promise.
     """
 
-    __slots__ = ("_bound", "_read_timeout", "_timer", "is_written")
+    __slots__ = ("_bound", "_clock", "_ends_at", "_read_timeout", "_timer", "is_written")
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock) -> None:
         """Start before anything happened."""
         self.is_written = False
+        self._clock = clock
         self._timer: Timer | None = None
         self._bound = math.inf
+        self._ends_at = math.inf
         self._read_timeout = math.inf
 
-    def connects(self, timer: Timer, timeout: float, read_timeout: float) -> None:
+    def connects(self, timer: Timer, timeout: float, read_timeout: float, ends_at: float) -> None:
         """Note how connecting is bounded, and how to bound what follows."""
         self._timer = timer
         self._bound = timeout
         self._read_timeout = read_timeout
+        self._ends_at = ends_at
 
     def writes(self) -> None:
-        """Note that from here on bytes may leave, and bound the reply."""
+        """Note that from here on bytes may leave, and bound the reply.
+
+        Raises:
+            TimeoutError: The deadline passed while connecting, so nothing may leave any more.
+        """
+        left = self._ends_at - self._clock.now()
+        if left <= 0:
+            raise TimeoutError
         self.is_written = True
-        self._bound = self._read_timeout
+        self._bound = min(self._read_timeout, left)
         if self._timer is not None:
             self._timer.restart(_finite(self._bound))
 
@@ -123,7 +131,11 @@ class _Connector(aiohttp.TCPConnector):
             raise _ResendStoppedError
         connection = await super().connect(req, traces, timeout)
         if delivery is not None:
-            delivery.writes()
+            try:
+                delivery.writes()
+            except TimeoutError:
+                connection.release()
+                raise
         return connection
 
 
@@ -147,8 +159,9 @@ class Transport:
         self._session = session
         self._slots = asyncio.Semaphore(settings.max_connections)
         self._guard: AsyncGenerator[None] | None = None
-        self._proxy = settings.proxy
+        self._is_tunnelled = settings.base_url.startswith("https:")
         self._secrets: Mapping[str, Secret] | None = None
+        self._common: CIMultiDict[str] = CIMultiDict()
         self._pid = os.getpid()
 
     async def send(
@@ -179,15 +192,15 @@ class Transport:
             msg = "This client's connections belong to the process it was forked from"
             raise ClientClosed(msg, code="wrongLoop")
         left = math.inf if remaining is None else remaining
+        ends_at = self._clock.now() + left
         queues = self._slots.locked()
-        asked_at = self._clock.now() if queues else 0.0
         timer = self._clock.timer(_finite(left if queues else min(connect_timeout, left)))
         try:
             async with timer, self._slots:
                 if queues:
-                    left -= self._clock.now() - asked_at
+                    left = ends_at - self._clock.now()
                     timer.restart(min(connect_timeout, left))
-                delivery.connects(timer, min(connect_timeout, left), min(read_timeout, left))
+                delivery.connects(timer, min(connect_timeout, left), read_timeout, ends_at)
                 return await self._exchange(request, secrets, delivery)
         except TimeoutError:
             return _refusal("requestTimeout", f"Gave up waiting for {delivery.phase}", delivery)
@@ -196,6 +209,7 @@ class Transport:
         self, request: Request, secrets: "Mapping[str, Secret]", delivery: Delivery
     ) -> Reply | Refusal:
         session = self._session or await self._open()
+        proxy = self._settings.proxy
         if self._borrowed is not None:
             delivery.writes()
         mark = _DELIVERY.set(delivery)
@@ -204,9 +218,11 @@ class Transport:
                 request.method,
                 self._url(request.path),
                 data=request.body,
-                headers=self._headers(session, request, secrets),
+                headers=self._headers(request, secrets),
                 allow_redirects=False,
-                proxy=self._proxy,
+                proxy=None if proxy is None else proxy.address,
+                proxy_headers=self._proxy_headers(proxy),
+                raise_for_status=False,
                 ssl=self._settings.ssl,
                 timeout=_UNBOUNDED,
             )
@@ -246,22 +262,27 @@ class Transport:
             body = bytes(chunks)
         return Reply(response.status, response.headers, body, self._clock.wall())
 
-    def _headers(
-        self, session: aiohttp.ClientSession, request: Request, secrets: "Mapping[str, Secret]"
-    ) -> "Mapping[str, str]":
-        """Return the header fields to give with a request.
+    def _headers(self, request: Request, secrets: "Mapping[str, Secret]") -> "Mapping[str, str]":
+        """Return the header fields; put together once for as long as the tokens stay the same.
 
-        A session of our own keeps the common ones, so that they are put together once for as long
-        as the tokens stay the same; an application's own session is left as it is.
+        They are given with each request and never kept as the session's own, which aiohttp shows
+        to a proxy as well.
         """
-        if self._borrowed is None and secrets is self._secrets:
-            return request.headers
-        tokens = {name: secret.value for name, secret in secrets.items()}
-        if self._borrowed is not None:
-            return {**self._settings.headers, **tokens, **request.headers}
-        session.headers.update({**self._settings.headers, **tokens})
-        self._secrets = secrets
-        return request.headers
+        if secrets is not self._secrets:
+            common = {**self._settings.headers}
+            common.update((name, secret.value) for name, secret in secrets.items())
+            proxy = self._settings.proxy
+            if proxy is not None and proxy.authorization and not self._is_tunnelled:
+                common["Proxy-Authorization"] = proxy.authorization.value
+            self._common = CIMultiDict(common)
+            self._secrets = secrets
+        return CIMultiDict(self._common, **request.headers) if request.headers else self._common
+
+    def _proxy_headers(self, proxy: Proxy | None) -> dict[str, str] | None:
+        """Return what the proxy is shown when it is asked for a tunnel."""
+        if proxy is None or proxy.authorization is None or not self._is_tunnelled:
+            return None
+        return {"Proxy-Authorization": proxy.authorization.value}
 
     def _url(self, path: str) -> URL:
         if path.startswith("/"):
@@ -269,9 +290,6 @@ class Transport:
         return URL(path, encoded=True)
 
     async def _open(self) -> aiohttp.ClientSession:
-        settings = self._settings
-        if self._proxy is None and settings.trust_env:
-            self._proxy = _environment_proxy(URL(settings.base_url))
         self._session = aiohttp.ClientSession(
             connector=_Connector(limit=0, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=_DNS_TTL),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -283,8 +301,9 @@ class Transport:
 
     async def close(self) -> None:
         """Close what was opened here; an application's own session stays open."""
-        if self._guard is not None:
-            await self._guard.aclose()
+        guard, self._guard = self._guard, None
+        if guard is not None:
+            await guard.aclose()
 
 
 async def _closing(session: aiohttp.ClientSession) -> AsyncGenerator[None]:
@@ -303,14 +322,6 @@ def _finite(timeout: float) -> float | None:
     return None if timeout == math.inf else timeout
 
 
-def _environment_proxy(url: URL) -> str | None:
-    host = url.host or ""
-    if host in _LOOPBACK or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    return proxies.get(url.scheme) or proxies.get("all")
-
-
 def _translate(exc: Exception, delivery: Delivery) -> Refusal:
     """Say what an error of the HTTP library means, without its text: it may quote headers.
 
@@ -324,8 +335,8 @@ def _translate(exc: Exception, delivery: Delivery) -> Refusal:
             msg = "base_url or result link is no address that can be asked"
             raise ConfigurationError(msg) from None
         case aiohttp.ClientConnectorCertificateError():
-            why = getattr(exc.certificate_error, "verify_message", "")
-            message = f"The certificate shown is not trusted: {why or 'no reason given'}"
+            why = getattr(exc.certificate_error, "verify_message", "no reason given")
+            message = f"The certificate of {exc.host}:{exc.port} is not trusted: {why}"
         case aiohttp.ClientConnectorDNSError():
             message = f"The name {exc.host} cannot be resolved{_reason(exc.os_error)}"
         case aiohttp.ClientConnectorError():

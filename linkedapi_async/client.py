@@ -12,6 +12,7 @@ import attrs
 from ._clock import Clock, SystemClock
 from ._credentials import Token, TokenSource
 from ._messages import Purpose, Request
+from ._proxy import Proxy
 from ._session import Core, Session
 from ._sinks import Sink
 from ._transport import Settings
@@ -99,6 +100,8 @@ class LinkedApi:
         if identification_token is None:
             msg = "identification_token is missing: it names the LinkedIn account to work with"
             raise ConfigurationError(msg)
+        account_token = TokenSource(identification_token, option="identification_token")
+        del linked_api_token, account_api_token, identification_token  # frames show their locals
         address = _checked_url(base_url)
         self._core = Core(
             wire=open_wire(name, address),
@@ -110,14 +113,13 @@ class LinkedApi:
                     "Content-Type": "application/json",
                     "Accept": "application/json",
                 },
-                proxy=proxy,
+                proxy=_proxy(proxy, address, trust_env=trust_env),
                 ssl=True if ssl is None else ssl,
-                trust_env=trust_env,
                 max_connections=_at_least_one("max_connections", max_connections),
                 max_reply_bytes=_at_least_one("max_reply_bytes", max_reply_bytes),
             ),
             main_token=main,
-            identification_token=TokenSource(identification_token, option="identification_token"),
+            identification_token=account_token,
             alias=account,
             clock=clock or SystemClock(),
             sink=Sink(on_event),
@@ -402,6 +404,12 @@ def _checked_url(base_url: str) -> str:
         )
         raise ConfigurationError(msg)
     return base_url.rstrip("/")
+
+
+def _proxy(proxy: str | None, base_url: str, *, trust_env: bool) -> Proxy | None:
+    if proxy is not None:
+        return Proxy.parse(proxy, origin="the option proxy")
+    return Proxy.from_environment(base_url) if trust_env else None
 
 
 def _at_least_one(option: str, value: int) -> int:

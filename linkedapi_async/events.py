@@ -1,6 +1,7 @@
 """What the library announces: stable names, stable fields, no secrets.
 
-Every event reaches the `on_event` callback and structlog, the latter under `name`.
+Every event reaches the `on_event` callback and structlog, the latter under `name`, field by field;
+`message` is logged as `detail`, since log records keep that word for themselves.
 `account` is an alias or a short fingerprint, never a token.
 """
 

@@ -242,6 +242,7 @@ class WorkflowHandle(Generic[R]):
         self._polls += 1
         if isinstance(outcome, BackOff):
             pause = max(outcome.delay, self._pause())
+            self._session.executor.announce_pause(self._polling, outcome.error, pause)
         else:
             pause = self._observe(outcome)
         self._next_poll_at = self._clock.now() + pause
@@ -290,7 +291,7 @@ class WorkflowHandle(Generic[R]):
         The opening time is only text: it counts once, and one that proves wrong (still parked
         when it has come) leaves growing pauses.
         """
-        if self._opens_in and self._parked_polls <= 2:  # noqa: PLR2004 - the start's and one poll's
+        if self._opens_in is not None and self._parked_polls <= 2:  # noqa: PLR2004 - the start's and one poll's
             return self._opens_in + _AFTER_OPENING * self._clock.draw()
         return poll_pause(
             self._parked_polls, base=_PARKED_BASE, cap=_PARKED_CAP, draw=self._clock.draw()

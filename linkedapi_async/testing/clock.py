@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 __all__ = ["FakeClock"]
 
 _IDLE_TURNS = 60
+_BUSY_TURN = 0.15
 _WATCHERS: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 _EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
@@ -139,20 +140,23 @@ class FakeClock:
                 self._watch()
 
     async def _settle(self, loop: asyncio.AbstractEventLoop) -> None:
-        quiet, seen = 0, self._touches
+        quiet, seen = 0.0, self._touches
         while quiet < _IDLE_TURNS:
             await asyncio.sleep(0)
-            quiet = quiet + 1 if self._is_quiet(loop, seen) else 0
+            quiet = self._count(loop, quiet, seen)
             seen = self._touches
 
-    def _is_quiet(self, loop: asyncio.AbstractEventLoop, seen: int) -> bool:
-        """Whether nothing happened in the last turn and nothing is about to.
+    def _count(self, loop: asyncio.AbstractEventLoop, quiet: float, seen: int) -> float:
+        """Return how many turns have been quiet, counting the one that just ended.
 
-        What else is ready to run, clocks that watch the loop apart, shows on loops of the standard
-        library only; on others the number of turns alone has to do.
+        A turn in which others run without touching the clock counts little. What is ready to run,
+        clocks that watch the loop apart, shows on loops of the standard library only.
         """
+        if seen != self._touches:
+            return 0
         others = _WATCHERS.get(loop, 1) - 1
-        return seen == self._touches and len(getattr(loop, "_ready", ())) <= others
+        is_idle = len(getattr(loop, "_ready", ())) <= others
+        return quiet + (1 if is_idle else _BUSY_TURN)
 
     def _set(self, delay: float, ring: Callable[[], object]) -> _Alarm:
         alarm = _Alarm(self._now + delay, ring)
@@ -181,13 +185,13 @@ class FakeClock:
         _WATCHERS[loop] = _WATCHERS.get(loop, 0) + 1
         self._watcher = loop.call_soon(self._look, loop, 0, self._touches)
 
-    def _look(self, loop: asyncio.AbstractEventLoop, quiet: int, seen: int) -> None:
+    def _look(self, loop: asyncio.AbstractEventLoop, quiet: float, seen: int) -> None:
         self._drop_called_off()
         if self._is_led or not self._auto_jump or not self._alarms:
             self._watcher = None
             _WATCHERS[loop] -= 1
             return
-        quiet = quiet + 1 if self._is_quiet(loop, seen) else 0
+        quiet = self._count(loop, quiet, seen)
         if quiet >= _IDLE_TURNS:
             self._jump(self._alarms[0][0])
             quiet = 0

@@ -104,7 +104,7 @@ def test_structlog_gets_stable_names_and_fields(
             "code": "linkedinAccountSignedOut",
             "scope": "account",
             "hint": "Sign in again.",
-            "message": "Signed out, 100 %s.",
+            "detail": "Signed out, 100 %s.",
         },
         {
             "event": "linkedapi.workflow_started",
