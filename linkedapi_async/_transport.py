@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 
 import aiohttp
 import attrs
-from multidict import CIMultiDict
 from yarl import URL
 
 from ._clock import Clock, Timer
@@ -161,7 +160,7 @@ class Transport:
         self._guard: AsyncGenerator[None] | None = None
         self._is_tunnelled = settings.base_url.startswith("https:")
         self._secrets: Mapping[str, Secret] | None = None
-        self._common: CIMultiDict[str] = CIMultiDict()
+        self._common: dict[str, str] = {}
         self._pid = os.getpid()
 
     async def send(
@@ -218,7 +217,7 @@ class Transport:
                 request.method,
                 self._url(request.path),
                 data=request.body,
-                headers=self._headers(request, secrets),
+                headers=self._headers(session, request, secrets),
                 allow_redirects=False,
                 proxy=None if proxy is None else proxy.address,
                 proxy_headers=self._proxy_headers(proxy),
@@ -227,7 +226,7 @@ class Transport:
                 timeout=_UNBOUNDED,
             )
             try:
-                return await self._read(response)
+                body = await self._read(response)
             finally:
                 response.release()
         except TimeoutError:
@@ -241,42 +240,48 @@ class Transport:
             raise ClientClosed(msg) from exc
         finally:
             _DELIVERY.reset(mark)
+        if body is None:
+            limit = self._settings.max_reply_bytes
+            message = f"The reply is larger than {limit} bytes"
+            return Refusal("replyTooLarge", message, Certainty.MAYBE_ACCEPTED, response.status)
+        return Reply(response.status, response.headers, body, self._clock.wall())
 
-    async def _read(self, response: aiohttp.ClientResponse) -> Reply | Refusal:
+    async def _read(self, response: aiohttp.ClientResponse) -> bytes | None:
+        """Return the body, decompressed; `None` for one that is larger than allowed."""
         limit = self._settings.max_reply_bytes
         length = response.content_length
         if length is not None and "Content-Encoding" not in response.headers and length <= limit:
-            body = await response.read()
-        else:
-            chunks = bytearray()
-            async for chunk in response.content.iter_chunked(_CHUNK):
-                chunks += chunk
-                if len(chunks) > limit:
-                    response.close()
-                    return Refusal(
-                        "replyTooLarge",
-                        f"The reply is larger than {limit} bytes",
-                        Certainty.MAYBE_ACCEPTED,
-                        response.status,
-                    )
-            body = bytes(chunks)
-        return Reply(response.status, response.headers, body, self._clock.wall())
+            return await response.read()
+        chunks = bytearray()
+        async for chunk in response.content.iter_chunked(_CHUNK):
+            chunks += chunk
+            if len(chunks) > limit:
+                response.close()
+                return None
+        return bytes(chunks)
 
-    def _headers(self, request: Request, secrets: "Mapping[str, Secret]") -> "Mapping[str, str]":
-        """Return the header fields; put together once for as long as the tokens stay the same.
+    def _headers(
+        self, session: aiohttp.ClientSession, request: Request, secrets: "Mapping[str, Secret]"
+    ) -> "Mapping[str, str]":
+        """Return the header fields to give with a request.
 
-        They are given with each request and never kept as the session's own, which aiohttp shows
-        to a proxy as well.
+        A session of our own that reaches the service directly keeps the common ones, which saves
+        putting them together each time. A proxy would be shown what a session keeps, and an
+        application's own session is left as it is.
         """
-        if secrets is not self._secrets:
-            common = {**self._settings.headers}
-            common.update((name, secret.value) for name, secret in secrets.items())
-            proxy = self._settings.proxy
-            if proxy is not None and proxy.authorization and not self._is_tunnelled:
-                common["Proxy-Authorization"] = proxy.authorization.value
-            self._common = CIMultiDict(common)
-            self._secrets = secrets
-        return CIMultiDict(self._common, **request.headers) if request.headers else self._common
+        if secrets is self._secrets:
+            return {**self._common, **request.headers} if self._common else request.headers
+        common = {**self._settings.headers}
+        common.update((name, secret.value) for name, secret in secrets.items())
+        proxy = self._settings.proxy
+        if proxy is not None and proxy.authorization and not self._is_tunnelled:
+            common["Proxy-Authorization"] = proxy.authorization.value
+        if proxy is None and self._borrowed is None:
+            session.headers.update(common)
+        else:
+            self._common = common
+        self._secrets = secrets
+        return self._headers(session, request, secrets)
 
     def _proxy_headers(self, proxy: Proxy | None) -> dict[str, str] | None:
         """Return what the proxy is shown when it is asked for a tunnel."""

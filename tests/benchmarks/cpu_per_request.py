@@ -2,10 +2,10 @@
 
 Rivals send the same requests to the same server and pause as long between them.
 
-- `raw aiohttp` is what a careful person writes by hand: one session without cookies, a bound on
-  connecting and one on the whole reply, whole bodies through the same `json`. It does not retry,
-  type, validate or announce anything, does not bound the call as a whole, does not know what was
-  sent when it fails, and cannot be cancelled without losing the workflow.
+- `raw aiohttp` is what a careful person writes by hand: one session without cookies, the same three
+  bounds (on connecting, on the whole reply, on the call), whole bodies through the same `json`. It
+  does not retry, type, validate or announce anything, does not know what was sent when it fails,
+  and cannot be cancelled without losing the workflow.
 - The official SDK gets 64 threads and one client (so one kept connection) for each of them. It has
   no timeouts. It asks at once after the start, so it pauses once less.
 """
@@ -172,6 +172,13 @@ async def _open() -> aiohttp.ClientSession:
 
 
 async def _raw(session: aiohttp.ClientSession, address: str, tree: dict[str, object]) -> object:
+    async with asyncio.timeout(POLICY.deadline):
+        return await _raw_workflow(session, address, tree)
+
+
+async def _raw_workflow(
+    session: aiohttp.ClientSession, address: str, tree: dict[str, object]
+) -> object:
     body = json.dumps(tree, separators=(",", ":")).encode()
     start = URL(f"{address}/workflows", encoded=True)
     async with session.post(start, data=body, raise_for_status=True) as response:
