@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._call import single_attempt
     from ._messages import State
-    from ._retry import single_attempt
     from ._types import Certainty, Disposition, Scope
     from .client import LinkedApi
     from .errors import (
@@ -65,7 +65,7 @@ __all__ = [
 
 _HOMES = {
     "._messages": ("State",),
-    "._retry": ("single_attempt",),
+    "._call": ("single_attempt",),
     "._types": ("Certainty", "Disposition", "Scope"),
     ".client": ("LinkedApi",),
     ".errors": (

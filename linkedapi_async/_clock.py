@@ -153,7 +153,7 @@ class SystemClock:
 
     def draw(self) -> float:
         """Return a pseudo-random number; back-off needs spread, not secrecy."""
-        return random.random()  # noqa: S311
+        return random.random()  # noqa: S311 - spread, not secrecy
 
     async def sleep(self, delay: float) -> None:
         """Sleep on the running event loop."""

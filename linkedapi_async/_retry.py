@@ -4,16 +4,14 @@ The first attempt costs a call and a comparison; tenacity is only met after a fa
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final, NoReturn, TypeAlias, TypeVar, assert_never
 
 import attrs
 
+from ._call import Call, single_attempt
 from ._clock import Clock
 from ._messages import Purpose, Refusal
-from ._types import WorkflowId
 from .errors import FatalError, LinkedApiError
 from .events import ActionResolved, BackingOff, Drift, Event, Held, Raised
 from .policy import (
@@ -22,7 +20,6 @@ from .policy import (
     Episode,
     Episodes,
     Hold,
-    Policy,
     Raise,
     RetryBudget,
     Situation,
@@ -35,77 +32,13 @@ from .policy import (
 if TYPE_CHECKING:
     import tenacity
 
-__all__ = ["Call", "Executor", "single_attempt"]
+__all__ = ["Executor"]
 
 T = TypeVar("T")
 Send: TypeAlias = Callable[[], Awaitable[T | Refusal]]
 
-_INSIDE_RETRY: ContextVar[bool] = ContextVar("linkedapi_inside_retry", default=False)
 _PROBE_BASE: Final = 5.0
 _PROBE_CAP: Final = 300.0
-
-
-@contextmanager
-def single_attempt() -> Generator[None]:
-    """Mark everything inside as somebody else's attempt, so that retries do not multiply.
-
-    Wrap your own retry loop's body in it (a task queue, tenacity): each call then sends its request
-    once and leaves repeating to you. Calls this library makes while it retries are marked already.
-    """
-    mark = _INSIDE_RETRY.set(True)
-    try:
-        yield
-    finally:
-        _INSIDE_RETRY.reset(mark)
-
-
-@attrs.define(kw_only=True)
-class Call:
-    """One thing a caller waits for, over all its attempts.
-
-    Attributes:
-        purpose: What its requests are for.
-        operation: Name of the operation, as `fetchPerson`.
-        account: Alias or fingerprint of the account.
-        reads_only: Whether repeating it can do nothing twice.
-        policy: Whose numbers count.
-        started_at: Monotonic seconds.
-        deadline_at: Monotonic seconds; `None` is for ever.
-        workflow_id: The workflow concerned, once it is known.
-        attempts: Requests sent so far.
-        sent_at: When the last of them was sent, in monotonic seconds.
-        is_nested: Whether somebody outside repeats this call already.
-        has_renewed: Whether the application was asked for another token already.
-        is_doubtful: Whether a start was cut off when nobody could say any more what came of it.
-    """
-
-    purpose: Purpose
-    operation: str = ""
-    account: str
-    reads_only: bool
-    policy: Policy
-    started_at: float
-    deadline_at: float | None
-    workflow_id: WorkflowId | None = None
-    attempts: int = 0
-    sent_at: float = 0.0
-    is_nested: bool = attrs.field(factory=_INSIDE_RETRY.get)
-    has_renewed: bool = False
-    is_doubtful: bool = False
-
-    def waits(self) -> "Call":
-        """Return the record of the wait that follows a start, with the same deadline."""
-        return Call(
-            purpose=Purpose.POLL,
-            operation=self.operation,
-            account=self.account,
-            reads_only=self.reads_only,
-            policy=self.policy,
-            started_at=self.started_at,
-            deadline_at=self.deadline_at,
-            workflow_id=self.workflow_id,
-            is_nested=self.is_nested,
-        )
 
 
 class _Vigil:

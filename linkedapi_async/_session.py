@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import attrs
 
+from ._call import Call
 from ._clock import Clock
 from ._credentials import TokenSource
 from ._messages import Progress, Purpose, Refusal, Reply, Request
-from ._retry import Call, Executor
+from ._retry import Executor
 from ._sinks import Sink
 from ._transport import Delivery, Settings, Transport
 from ._types import Certainty, Remedy, Scope, Secret, WorkflowId

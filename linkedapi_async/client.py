@@ -5,14 +5,19 @@ import os
 from collections.abc import Callable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, get_args
-from urllib.parse import urlsplit
-
-import attrs
 
 from ._clock import Clock, SystemClock
 from ._credentials import Token, TokenSource
 from ._messages import Purpose, Request
-from ._proxy import Proxy
+from ._options import (
+    BASE_URL,
+    check_count,
+    check_url,
+    choose_proxy,
+    main_token,
+    problem_of,
+    with_deadline,
+)
 from ._session import Core, Session
 from ._sinks import Sink
 from ._transport import Settings
@@ -23,7 +28,7 @@ from .events import Event, PreflightWarning, WorkflowAbandoned
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy
-from .wire import WIRES, open_wire
+from .wire import open_wire
 from .workflows.tree import effect_of
 
 if TYPE_CHECKING:
@@ -38,7 +43,6 @@ R = TypeVar("R")
 Preflight: TypeAlias = Literal["refuse", "warn", "off"]
 """What becomes of a workflow that breaks a documented rule."""
 
-_BASE_URL: Final = "https://api.linkedapi.io"
 _CLIENT_NAME: Final = "linkedapi-async-python"
 
 
@@ -55,7 +59,7 @@ class LinkedApi:
         linked_api_token: Token | None = None,
         account_api_token: Token | None = None,
         identification_token: Token | None = None,
-        base_url: str = _BASE_URL,
+        base_url: str = BASE_URL,
         wire: str | None = None,
         policy: Policy | None = None,
         deadline: float | None = None,
@@ -96,13 +100,13 @@ class LinkedApi:
         Raises:
             ConfigurationError: An option is missing or unusable; the message names it.
         """
-        main, name = _main_token(linked_api_token, account_api_token, wire)
+        main, name = main_token(linked_api_token, account_api_token, wire)
         if identification_token is None:
             msg = "identification_token is missing: it names the LinkedIn account to work with"
             raise ConfigurationError(msg)
         account_token = TokenSource(identification_token, option="identification_token")
         del linked_api_token, account_api_token, identification_token  # frames show their locals
-        address = _checked_url(base_url)
+        address = check_url(base_url)
         self._core = Core(
             wire=open_wire(name, address),
             settings=Settings(
@@ -113,10 +117,10 @@ class LinkedApi:
                     "Content-Type": "application/json",
                     "Accept": "application/json",
                 },
-                proxy=_proxy(proxy, address, trust_env=trust_env),
+                proxy=choose_proxy(proxy, address, trust_env=trust_env),
                 ssl=True if ssl is None else ssl,
-                max_connections=_at_least_one("max_connections", max_connections),
-                max_reply_bytes=_at_least_one("max_reply_bytes", max_reply_bytes),
+                max_connections=check_count("max_connections", max_connections),
+                max_reply_bytes=check_count("max_reply_bytes", max_reply_bytes),
             ),
             main_token=main,
             identification_token=account_token,
@@ -128,14 +132,11 @@ class LinkedApi:
         if preflight not in get_args(Preflight):
             msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
             raise ConfigurationError(msg)
-        if policy is not None and not isinstance(policy, Policy):
-            msg = f"policy={policy!r} is no Policy, such as Policy.{policy}()"
-            raise ConfigurationError(msg)
         if on_event is not None and not callable(on_event):
             msg = f"on_event={on_event!r} cannot be called"
             raise ConfigurationError(msg)
         self._preflight = preflight
-        self._policy = _with_deadline(policy or Policy.service(), deadline)
+        self._policy = with_deadline(policy, deadline)
         self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
         self._home = _running_loop() if session is not None else None
         self._is_owner = True
@@ -146,7 +147,8 @@ class LinkedApi:
         """Return a client whose tokens and address come from the environment.
 
         Reads `LINKED_API_TOKEN` or `ACCOUNT_API_TOKEN` (not both), `IDENTIFICATION_TOKEN`, and
-        `LINKED_API_BASE_URL` if set. Any option of the class may be given beside them.
+        `LINKED_API_BASE_URL` if set. Any option of the class may be given beside them, and counts
+        more than the environment.
 
         Raises:
             ConfigurationError: A variable is missing, empty or one too many.
@@ -160,6 +162,9 @@ class LinkedApi:
         found: dict[str, Any] = {
             option: os.environ[name] for option, name in names.items() if os.environ.get(name)
         }
+        if {"linked_api_token", "account_api_token"} & options.keys():
+            found.pop("linked_api_token", None)
+            found.pop("account_api_token", None)
         found.update(options)
         if "linked_api_token" in found and "account_api_token" in found:
             msg = "LINKED_API_TOKEN and ACCOUNT_API_TOKEN are both set; keep the one to be used"
@@ -216,7 +221,7 @@ class LinkedApi:
         """
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
-        twin._policy = _with_deadline(policy or self._policy, deadline)
+        twin._policy = with_deadline(policy or self._policy, deadline)
         twin._preflight = preflight or self._preflight
         twin._is_owner = False
         return twin
@@ -335,7 +340,7 @@ class LinkedApi:
         Raises:
             InvalidWorkflowLocally: It cannot be a workflow, and preflight refuses that.
         """
-        problem = None if self._preflight == "off" else _problem(workflow)
+        problem = None if self._preflight == "off" else problem_of(workflow)
         if problem is not None:
             if self._preflight == "refuse":
                 raise InvalidWorkflowLocally(problem)
@@ -343,84 +348,6 @@ class LinkedApi:
                 PreflightWarning(account=self._core.account, operation=operation, problem=problem)
             )
         return self._core.wire.start(workflow)
-
-
-def _problem(workflow: Json) -> str | None:
-    """Return why a tree cannot be a workflow; `None` when it has the shape of one."""
-    steps = workflow if isinstance(workflow, list) else [workflow]
-    if not steps:
-        return "The workflow is an empty list: give it at least one action"
-    for index, step in enumerate(steps):
-        place = f"workflow[{index}]" if isinstance(workflow, list) else "workflow"
-        if not isinstance(step, dict):
-            return f"{place} is {type(step).__name__}, not an action object"
-        word = step.get("actionType")
-        if not isinstance(word, str) or not word:
-            return f"{place} has no actionType, such as 'st.openPersonPage'"
-    return None
-
-
-def _main_token(
-    linked: Token | None, account: Token | None, wire: str | None
-) -> tuple[TokenSource, str]:
-    """Return the main token, and the wire it belongs to unless one was named.
-
-    Raises:
-        ConfigurationError: There is none, one too many, or not that wire's.
-    """
-    if linked is not None and account is not None:
-        msg = "linked_api_token and account_api_token exclude each other: each has its own API"
-        raise ConfigurationError(msg)
-    if linked is None and account is None:
-        msg = "linked_api_token is missing (or account_api_token, for the older Account API)"
-        raise ConfigurationError(msg)
-    if wire is not None and wire not in WIRES:
-        msg = f"wire={wire!r} is not one of {', '.join(WIRES)}"
-        raise ConfigurationError(msg)
-    if linked is not None:
-        if wire not in {None, "linked_api"}:
-            msg = f"wire={wire!r} takes account_api_token, not linked_api_token"
-            raise ConfigurationError(msg)
-        return TokenSource(linked, option="linked_api_token"), "linked_api"
-    if wire == "linked_api":
-        msg = "wire='linked_api' takes linked_api_token, not account_api_token"
-        raise ConfigurationError(msg)
-    assert account is not None  # noqa: S101 - one of the two is given
-    return TokenSource(account, option="account_api_token"), wire or "account_api"
-
-
-def _checked_url(base_url: str) -> str:
-    try:
-        parts = urlsplit(base_url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host = None
-        parts = urlsplit("")
-    extra = parts.query or parts.fragment or parts.username or parts.password
-    if parts.scheme not in {"http", "https"} or not host or extra:
-        msg = (
-            f"base_url={base_url!r} is no plain http(s) address like {_BASE_URL} "
-            "(no user, query or fragment)"
-        )
-        raise ConfigurationError(msg)
-    return base_url.rstrip("/")
-
-
-def _proxy(proxy: str | None, base_url: str, *, trust_env: bool) -> Proxy | None:
-    if proxy is not None:
-        return Proxy.parse(proxy, origin="the option proxy")
-    return Proxy.from_environment(base_url) if trust_env else None
-
-
-def _at_least_one(option: str, value: int) -> int:
-    if value < 1:
-        msg = f"{option}={value!r} has to be 1 or more"
-        raise ConfigurationError(msg)
-    return value
-
-
-def _with_deadline(policy: Policy, deadline: float | None) -> Policy:
-    return policy if deadline is None else attrs.evolve(policy, deadline=deadline)
 
 
 def _running_loop() -> asyncio.AbstractEventLoop:

@@ -5,8 +5,8 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
+from ._call import Call
 from ._messages import Progress, Purpose, Refusal, Request, State
-from ._retry import Call
 from ._session import Session
 from ._types import Certainty, Json, WorkflowId
 from .errors import (

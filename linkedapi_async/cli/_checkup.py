@@ -8,6 +8,7 @@ import attrs
 
 from linkedapi_async._clock import SystemClock
 from linkedapi_async._messages import Refusal, Request
+from linkedapi_async._proxy import Proxy
 from linkedapi_async._transport import Delivery, Settings, Transport
 from linkedapi_async._types import JsonObject, Remedy, Scope, Secret, WorkflowId
 from linkedapi_async.policy import classify
@@ -99,7 +100,9 @@ async def ask(setup: Setup) -> list[Finding]:
     else:
         request = wire.poll(WorkflowId(f"account-{_NOBODY}"))
     headers = {"client": "linkedapi-async-python", "Accept": "application/json"}
-    transport = Transport(Settings(base_url=setup.base_url, headers=headers), SystemClock())
+    proxy = Proxy.from_environment(setup.base_url)
+    clock = SystemClock()
+    transport = Transport(Settings(base_url=setup.base_url, headers=headers, proxy=proxy), clock)
     try:
         reply = await transport.send(
             request,
@@ -107,7 +110,7 @@ async def ask(setup: Setup) -> list[Finding]:
             connect_timeout=_CONNECT_TIMEOUT,
             read_timeout=_READ_TIMEOUT,
             remaining=None,
-            delivery=Delivery(),
+            delivery=Delivery(clock),
         )
     finally:
         await transport.close()

@@ -7,7 +7,7 @@ import attrs
 from linkedapi_async._types import Disposition, Fixer, Plane, Remedy, Scope
 from linkedapi_async.errors import find
 
-__all__ = ["Explanation", "explain"]
+__all__ = ["Explanation", "explain", "unknown_hint"]
 
 _PLAN = {
     Disposition.RETRYABLE: "backs off and sends again while that is safe and the policy allows",

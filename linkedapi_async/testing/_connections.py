@@ -65,7 +65,7 @@ def remove_connection(context: Context, params: JsonObject) -> Outcome:
 
 
 @executor("st.retrievePendingRequests")
-def retrieve_pending_requests(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001
+def retrieve_pending_requests(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - called as all are
     """List the requests that are still open."""
     return Outcome(
         [_item(person) | {"sentTime": "Today"} for person in _having(context, "pending")]

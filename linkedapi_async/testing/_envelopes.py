@@ -29,8 +29,8 @@ _WORDS: Final[Mapping[Wire, Mapping[str, str]]] = {
 }
 """What a generation calls a row of the catalogue, where not by the current name."""
 
-_TOKEN_MISSING: Final = "'account-api-token' is missing in request headers."  # noqa: S105
-_TOKEN_WRONG: Final = "The provided 'account-api-token' is invalid."  # noqa: S105
+_TOKEN_MISSING: Final = "'account-api-token' is missing in request headers."  # noqa: S105 - a message
+_TOKEN_WRONG: Final = "The provided 'account-api-token' is invalid."  # noqa: S105 - a message
 _CONSTRAINTS: Final = (
     "Workflow configuration is not valid due to violated action constraints or invalid action "
     "parameters: {details}."

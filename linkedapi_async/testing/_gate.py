@@ -39,7 +39,7 @@ if sys.platform == "linux":
 
 else:  # pragma: no cover - the figures are taken on Linux
 
-    def _unsent(channel: socket.socket) -> int:  # noqa: ARG001
+    def _unsent(channel: socket.socket) -> int:  # noqa: ARG001 - as where it is known
         """Other systems do not tell: there a reset may overtake megabytes."""
         return 0
 

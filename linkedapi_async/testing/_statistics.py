@@ -13,14 +13,14 @@ __all__ = [
 
 
 @executor("st.retrieveSSI")
-def retrieve_ssi(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - takes none
+def retrieve_ssi(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - called as all are - takes none
     """Read the Social Selling Index; it is the same every time."""
     score = _steady(context, 20, 95)
     return Outcome({"ssi": score, "industryTop": 101 - score, "networkTop": (103 - score) // 2})
 
 
 @executor("st.retrievePerformance")
-def retrieve_performance(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001
+def retrieve_performance(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - called as all are
     """Read the dashboard; it is the same every time."""
     followers = _steady(context, 100, 9000)
     return Outcome(

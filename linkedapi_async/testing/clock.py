@@ -226,7 +226,7 @@ class _FakeTimer:
     def restart(self, timeout: float | None) -> None:
         self._call_off()
         if timeout is not None:
-            self._alarm = self._clock._set(timeout, self._fire)  # noqa: SLF001 - one unit
+            self._alarm = self._clock.call_later(timeout, self._fire)
 
     def expired(self) -> bool:
         return self._timeout.expired()

@@ -7,7 +7,7 @@ generation before and inferred for this one.
 Source: https://linkedapi.io/docs/account-api/executing-workflows/
 """
 
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
 from linkedapi_async._messages import Progress, Refusal, Reply, Request, State
@@ -17,6 +17,8 @@ from linkedapi_async.errors import UnsupportedByWire, find
 from ._envelope import as_object, as_text, encode, failure_of, read_body, refuse, state_of
 
 __all__ = ["AccountApiWire"]
+
+_HTTP_ERROR: Final = 400
 
 
 class AccountApiWire:
@@ -105,7 +107,7 @@ class AccountApiWire:
                 return refuse(reply, "undecodableReply", "The result link's reply names no status")
             return _progress(body)
         row = find(body.code)
-        ended = body.is_envelope and body.status is not None and body.status < 400  # noqa: PLR2004
+        ended = body.is_envelope and reply.status < _HTTP_ERROR
         if ended and not (row is not None and row.is_preflight):
             return Progress(
                 State.FAILED,

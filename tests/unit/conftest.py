@@ -8,8 +8,9 @@ from typing import Any, cast
 import attrs
 import pytest
 
+from linkedapi_async._call import Call
 from linkedapi_async._messages import Purpose, Refusal
-from linkedapi_async._retry import Call, Executor
+from linkedapi_async._retry import Executor
 from linkedapi_async._types import Certainty
 from linkedapi_async.errors import find
 from linkedapi_async.events import Event

@@ -7,8 +7,8 @@ from typing import Any
 import attrs
 import pytest
 
+from linkedapi_async._call import single_attempt
 from linkedapi_async._messages import Purpose, Refusal
-from linkedapi_async._retry import single_attempt
 from linkedapi_async._types import Certainty, WorkflowId
 from linkedapi_async.errors import (
     FatalError,

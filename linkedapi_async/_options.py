@@ -1,0 +1,128 @@
+"""What a client is given, checked: every fault named with the option and its value."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+
+from ._credentials import Token, TokenSource
+from ._proxy import Proxy
+from ._types import Json
+from .errors import ConfigurationError
+from .policy import Policy
+from .wire import WIRES
+
+__all__ = [
+    "BASE_URL",
+    "check_count",
+    "check_url",
+    "choose_proxy",
+    "main_token",
+    "problem_of",
+    "with_deadline",
+]
+
+BASE_URL: Final = "https://api.linkedapi.io"
+
+
+def main_token(
+    linked: Token | None, account: Token | None, wire: str | None
+) -> tuple[TokenSource, str]:
+    """Return the main token, and the wire it belongs to unless one was named.
+
+    Raises:
+        ConfigurationError: There is none, one too many, or not that wire's.
+    """
+    if linked is not None and account is not None:
+        msg = "linked_api_token and account_api_token exclude each other: each has its own API"
+        raise ConfigurationError(msg)
+    if linked is None and account is None:
+        msg = "linked_api_token is missing (or account_api_token, for the older Account API)"
+        raise ConfigurationError(msg)
+    if wire is not None and wire not in WIRES:
+        msg = f"wire={wire!r} is not one of {', '.join(WIRES)}"
+        raise ConfigurationError(msg)
+    if linked is not None:
+        if wire not in {None, "linked_api"}:
+            msg = f"wire={wire!r} takes account_api_token, not linked_api_token"
+            raise ConfigurationError(msg)
+        return TokenSource(linked, option="linked_api_token"), "linked_api"
+    if wire == "linked_api":
+        msg = "wire='linked_api' takes linked_api_token, not account_api_token"
+        raise ConfigurationError(msg)
+    assert account is not None  # noqa: S101 - one of the two is given
+    return TokenSource(account, option="account_api_token"), wire or "account_api"
+
+
+def check_url(base_url: str) -> str:
+    """Return the service's address without a trailing slash.
+
+    Raises:
+        ConfigurationError: It is no plain address.
+    """
+    try:
+        parts = urlsplit(base_url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host = None
+        parts = urlsplit("")
+    extra = parts.query or parts.fragment or parts.username or parts.password
+    if parts.scheme not in {"http", "https"} or not host or extra:
+        msg = (
+            f"base_url={base_url!r} is no plain http(s) address like {BASE_URL} "
+            "(no user, query or fragment)"
+        )
+        raise ConfigurationError(msg)
+    return base_url.rstrip("/")
+
+
+def choose_proxy(proxy: str | None, base_url: str, *, trust_env: bool) -> Proxy | None:
+    """Return the proxy given, else the one the environment names, if that counts.
+
+    Raises:
+        ConfigurationError: It is no address of an HTTP proxy.
+    """
+    if proxy is not None:
+        return Proxy.parse(proxy, origin="the option proxy")
+    return Proxy.from_environment(base_url) if trust_env else None
+
+
+def check_count(option: str, value: object) -> int:
+    """Return a number of something.
+
+    Raises:
+        ConfigurationError: It is none, or below one.
+    """
+    if not isinstance(value, int) or value < 1:
+        msg = f"{option}={value!r} has to be a whole number, 1 or more"
+        raise ConfigurationError(msg)
+    return value
+
+
+def with_deadline(policy: object, deadline: float | None) -> Policy:
+    """Return the policy with the deadline given in its place; the default one for `None`.
+
+    Raises:
+        ConfigurationError: One of them is unusable.
+    """
+    if policy is None:
+        policy = Policy.service()
+    if not isinstance(policy, Policy):
+        msg = f"policy={policy!r} is no Policy, such as Policy.batch()"
+        raise ConfigurationError(msg)
+    return policy if deadline is None else attrs.evolve(policy, deadline=deadline)
+
+
+def problem_of(workflow: Json) -> str | None:
+    """Return why a tree cannot be a workflow; `None` when it has the shape of one."""
+    steps = workflow if isinstance(workflow, list) else [workflow]
+    if not steps:
+        return "The workflow is an empty list: give it at least one action"
+    for index, step in enumerate(steps):
+        place = f"workflow[{index}]" if isinstance(workflow, list) else "workflow"
+        if not isinstance(step, dict):
+            return f"{place} is {type(step).__name__}, not an action object"
+        word = step.get("actionType")
+        if not isinstance(word, str) or not word:
+            return f"{place} has no actionType, such as 'st.openPersonPage'"
+    return None
