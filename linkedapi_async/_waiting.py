@@ -105,7 +105,7 @@ class OpenCalls:
         """Return the error for a call that meets a closed client."""
         ids = tuple(sorted(self._ids))
         told = f"; workflows that run on: {', '.join(ids[:3])}" if ids else ""
-        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004
+        more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004 - as many as it names
         return ClientClosed(f"The client is closed{told}{more}", workflow_ids=ids)
 
     async def close(self) -> None:

@@ -58,7 +58,7 @@ async def probe_name(host: str, port: int) -> Finding:
         seen = f"{host} cannot be resolved: {_reason(exc)}"
     else:
         addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-        more = f" and {len(addresses) - 2} more" if len(addresses) > 2 else ""  # noqa: PLR2004
+        more = f" and {len(addresses) - 2} more" if len(addresses) > 2 else ""  # noqa: PLR2004 - as many as it names
         return Finding("name", f"{host} is {', '.join(addresses[:2])}{more}")
     return Finding(
         "name",

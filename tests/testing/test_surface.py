@@ -61,7 +61,7 @@ def test_the_fixtures_work(tmp_path: Path) -> None:
     ran = subprocess.run(
         [
             *(sys.executable, "-m", "pytest", "-q", "-o", "asyncio_mode=auto"),
-            *("-p", "linkedapi_async.testing.plugin", "-p", "no:cacheprovider", str(tmp_path)),
+            *("-p", "no:cacheprovider", str(tmp_path)),
         ],
         capture_output=True,
         text=True,
