@@ -1,6 +1,7 @@
 """What every test may ask for: a sandbox, a clock, a client, and a list of what it was told."""
 
 import os
+import signal
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,10 @@ if TYPE_CHECKING:  # fixtures import late, so that a broken module fails only th
     from linkedapi_async import LinkedApi
     from linkedapi_async.events import Event
     from linkedapi_async.testing import FakeClock, Sandbox
+
+# A shell that starts a job in the background lets it ignore Ctrl-C, and its children inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SOAKING = bool(os.environ.get("LINKEDAPI_SOAK"))
 
