@@ -92,11 +92,9 @@ class _SystemTimer:
         self._is_expired = False
 
     async def __aenter__(self) -> Self:
-        self._task = asyncio.current_task()
-        if self._task is None:
-            msg = "A timer bounds the code of a task"
-            raise RuntimeError(msg)
-        self._cancels_before = self._task.cancelling()
+        task = self._task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - coroutines of this library run in tasks
+        self._cancels_before = task.cancelling()
         if self._delay is not None:
             self.restart(self._delay)
         return self

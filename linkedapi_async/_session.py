@@ -81,10 +81,10 @@ class Session:
     def __init__(self, core: Core) -> None:
         """Prepare; the first request opens the connection pool."""
         self.core = core
-        self.calls = OpenCalls()
+        self.calls: OpenCalls = OpenCalls()
         self._transport = Transport(core.settings, core.clock, core.borrowed)
         self._secrets: Mapping[str, Secret] | None = None
-        self.executor = Executor(
+        self.executor: Executor = Executor(
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
 

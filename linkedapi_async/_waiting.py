@@ -33,7 +33,7 @@ class OpenCall:
         self._task: asyncio.Task[Any] | None = None
         self._cancels_before = 0
         self._is_interrupted = False
-        self.workflow_id = workflow_id
+        self.workflow_id: WorkflowId | None = workflow_id
 
     async def __aenter__(self) -> Self:
         self._task = asyncio.current_task()
@@ -75,7 +75,7 @@ class OpenCalls:
         self._open: set[OpenCall] = set()
         self._ids: set[WorkflowId] = set()
         self._emptied: asyncio.Future[None] | None = None
-        self.is_closed = False
+        self.is_closed: bool = False
 
     def enter(self, workflow_id: WorkflowId | None = None) -> OpenCall:
         """Return the frame for one call.

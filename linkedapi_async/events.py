@@ -58,8 +58,8 @@ class ActionNeeded(Event):
         workflow_id: The workflow that met it, if one was accepted.
     """
 
-    name = "linkedapi.action_needed"
-    level = "error"
+    name: ClassVar[str] = "linkedapi.action_needed"
+    level: ClassVar[Level] = "error"
 
     code: str
     scope: Scope
@@ -78,7 +78,7 @@ class ActionResolved(Event):
         lasted: Seconds from the announcement.
     """
 
-    name = "linkedapi.action_resolved"
+    name: ClassVar[str] = "linkedapi.action_resolved"
 
     code: str
     scope: Scope
@@ -99,8 +99,8 @@ class BackingOff(Event):
         workflow_id: The workflow concerned, if known.
     """
 
-    name = "linkedapi.backing_off"
-    level = "warning"
+    name: ClassVar[str] = "linkedapi.backing_off"
+    level: ClassVar[Level] = "warning"
 
     code: str
     delay: float
@@ -121,7 +121,7 @@ class Held(Event):
         workflow_id: The workflow concerned, if one was accepted.
     """
 
-    name = "linkedapi.held"
+    name: ClassVar[str] = "linkedapi.held"
 
     code: str
     scope: Scope
@@ -137,8 +137,8 @@ class PreflightWarning(Event):
         problem: What is wrong, and where.
     """
 
-    name = "linkedapi.preflight_warning"
-    level = "warning"
+    name: ClassVar[str] = "linkedapi.preflight_warning"
+    level: ClassVar[Level] = "warning"
 
     operation: str
     problem: str
@@ -160,8 +160,8 @@ class Raised(Event):
         workflow_id: The workflow concerned, if known.
     """
 
-    name = "linkedapi.raised"
-    level = "warning"
+    name: ClassVar[str] = "linkedapi.raised"
+    level: ClassVar[Level] = "warning"
 
     code: str
     error: str
@@ -183,7 +183,7 @@ class WorkflowStarted(Event):
         workflow_id: Where to ask for it; `None` when the reply brought the end itself.
     """
 
-    name = "linkedapi.workflow_started"
+    name: ClassVar[str] = "linkedapi.workflow_started"
 
     operation: str
     workflow_id: WorkflowId | None
@@ -199,7 +199,7 @@ class WorkflowParked(Event):
         message: The service's text.
     """
 
-    name = "linkedapi.workflow_parked"
+    name: ClassVar[str] = "linkedapi.workflow_parked"
 
     workflow_id: WorkflowId
     opens_in: float | None
@@ -217,7 +217,7 @@ class WorkflowFinished(Event):
         elapsed: Seconds since this client started or attached it.
     """
 
-    name = "linkedapi.workflow_finished"
+    name: ClassVar[str] = "linkedapi.workflow_finished"
 
     operation: str
     workflow_id: WorkflowId | None
@@ -236,8 +236,8 @@ class WorkflowAbandoned(Event):
         reason: `cancelled` or `timeout`.
     """
 
-    name = "linkedapi.workflow_abandoned"
-    level = "warning"
+    name: ClassVar[str] = "linkedapi.workflow_abandoned"
+    level: ClassVar[Level] = "warning"
 
     operation: str
     workflow_id: WorkflowId | None
@@ -253,8 +253,8 @@ class Drift(Event):
         word: The word.
     """
 
-    name = "linkedapi.drift"
-    level = "warning"
+    name: ClassVar[str] = "linkedapi.drift"
+    level: ClassVar[Level] = "warning"
 
     kind: str
     word: str

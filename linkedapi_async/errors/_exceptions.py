@@ -4,7 +4,7 @@ The service's own word stays in `code`; what a person should do next stands in `
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import attrs
 
@@ -54,7 +54,7 @@ class LinkedApiError(Exception):
         account: The account's alias or fingerprint; never a token.
     """
 
-    default_code = "unknownError"
+    default_code: ClassVar[str] = "unknownError"
 
     def __init__(
         self,
@@ -74,19 +74,21 @@ class LinkedApiError(Exception):
     ) -> None:
         """Fill what is not given from the catalogue row of the code."""
         super().__init__(message)
-        self.code = code or self.default_code
+        self.code: str = code or self.default_code
         row = find(self.code)
-        self.message = message
-        self.disposition = disposition or (row.disposition if row else Disposition.FATAL)
-        self.scope = scope or (row.scope if row else Scope.CALL)
-        self.hint = hint if hint is not None else (row.hint if row else "")
-        self.certainty = certainty
-        self.workflow_id = workflow_id
-        self.attempts = attempts
-        self.elapsed = elapsed
-        self.retry_after = retry_after
-        self.status = status
-        self.account = account
+        self.message: str = message
+        self.disposition: Disposition = disposition or (
+            row.disposition if row else Disposition.FATAL
+        )
+        self.scope: Scope = scope or (row.scope if row else Scope.CALL)
+        self.hint: str = hint if hint is not None else (row.hint if row else "")
+        self.certainty: Certainty = certainty
+        self.workflow_id: WorkflowId | None = workflow_id
+        self.attempts: int = attempts
+        self.elapsed: float = elapsed
+        self.retry_after: float | None = retry_after
+        self.status: int | None = status
+        self.account: str | None = account
 
     def __str__(self) -> str:
         """Return message, code and hint: all a log line needs to be acted on."""
@@ -111,7 +113,7 @@ class TransientError(LinkedApiError):
     reading. With `certainty` accepted, the workflow itself ended in a failure that time heals.
     """
 
-    default_code = "connectionFailed"
+    default_code: ClassVar[str] = "connectionFailed"
 
 
 class UserActionRequired(LinkedApiError):
@@ -132,7 +134,7 @@ class OutcomeUnknown(LinkedApiError):
 class WorkflowTimeout(LinkedApiError, TimeoutError):
     """The deadline came before the end; the workflow runs on under `workflow_id`."""
 
-    default_code = "workflowTimeout"
+    default_code: ClassVar[str] = "workflowTimeout"
 
 
 class ProtocolError(LinkedApiError):
@@ -142,13 +144,13 @@ class ProtocolError(LinkedApiError):
         completion: The raw report tree, when there was one: nothing is lost.
     """
 
-    default_code = "unreadableResult"
+    default_code: ClassVar[str] = "unreadableResult"
 
     def __init__(self, message: str, *, completion: Json = None, **facts: Any) -> None:
         """Keep the raw completion beside the common facts."""
         facts.setdefault("certainty", Certainty.ACCEPTED)
         super().__init__(message, **facts)
-        self.completion = completion
+        self.completion: Json = completion
 
 
 class ClientClosed(LinkedApiError):
@@ -158,32 +160,32 @@ class ClientClosed(LinkedApiError):
         workflow_ids: Workflows whose waits were open; they run on and can be attached again.
     """
 
-    default_code = "clientClosed"
+    default_code: ClassVar[str] = "clientClosed"
 
     def __init__(
         self, message: str, *, workflow_ids: tuple[WorkflowId, ...] = (), **facts: Any
     ) -> None:
         """Keep the ids of the open waits beside the common facts."""
         super().__init__(message, **facts)
-        self.workflow_ids = workflow_ids
+        self.workflow_ids: tuple[WorkflowId, ...] = workflow_ids
 
 
 class ConfigurationError(FatalError, ValueError):
     """An option of the client is missing or unusable; nothing was sent."""
 
-    default_code = "invalidConfiguration"
+    default_code: ClassVar[str] = "invalidConfiguration"
 
 
 class InvalidWorkflowLocally(FatalError):
     """The workflow breaks a documented rule; nothing was sent."""
 
-    default_code = "invalidWorkflow"
+    default_code: ClassVar[str] = "invalidWorkflow"
 
 
 class UnsupportedByWire(FatalError):
     """This generation of the API has no such call; nothing was sent."""
 
-    default_code = "unsupportedByWire"
+    default_code: ClassVar[str] = "unsupportedByWire"
 
 
 @attrs.frozen
@@ -224,4 +226,4 @@ class ActionError(LinkedApiError):
         facts.setdefault("code", first.type)
         facts.setdefault("certainty", Certainty.ACCEPTED)
         super().__init__(f"{where}{first.message}{more}", **facts)
-        self.failures = failures
+        self.failures: tuple[ActionFailure, ...] = failures

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast
 
 import attrs
 
@@ -38,7 +38,9 @@ else:
 
 __all__ = [
     "MODULES",
+    "ActionClass",
     "ListOperation",
+    "ModelClass",
     "ObjectOperation",
     "Operation",
     "PageOperation",
@@ -68,6 +70,12 @@ MODULES: Final = (
     "statistics",
 )
 """The modules that define operations; importing them all fills the registry."""
+
+ActionClass: TypeAlias = type[Action[Any]]
+"""What an operation's `root` is."""
+
+ModelClass: TypeAlias = type[Any]
+"""What an operation's `model` is."""
 
 _REGISTRY: Final[dict[str, "type[Operation[Any]]"]] = {}
 
@@ -171,7 +179,7 @@ class _Rooted(Operation[R]):
 
     __slots__ = ()
 
-    root: ClassVar[type[Action[Any]]]
+    root: ClassVar[ActionClass]
 
     @override
     def workflow(self) -> "JsonObject | list[JsonObject]":
@@ -202,7 +210,7 @@ class ObjectOperation(_Rooted[R]):
 
     __slots__ = ()
 
-    model: ClassVar[type[Any]]
+    model: ClassVar[ModelClass]
 
     @classmethod
     @override
@@ -222,7 +230,7 @@ class ListOperation(_Rooted[list[T]]):
 
     __slots__ = ()
 
-    model: ClassVar[type[Any]]
+    model: ClassVar[ModelClass]
 
     @classmethod
     @override

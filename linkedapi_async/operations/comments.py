@@ -8,7 +8,13 @@ from linkedapi_async.actions import comments as actions_comments
 from linkedapi_async.models.comments import CommentResult
 from linkedapi_async.models.enums import ReactionType
 
-from ._base import ObjectOperation, VoidOperation, operation
+from ._base import (
+    ActionClass,
+    ModelClass,
+    ObjectOperation,
+    VoidOperation,
+    operation,
+)
 
 __all__ = [
     "CommentOnPost",
@@ -31,8 +37,8 @@ class CommentOnPost(ObjectOperation[CommentResult]):
     Source: https://linkedapi.io/docs/action-st-open-post
     """
 
-    root: ClassVar = actions_comments.CommentOnPost
-    model: ClassVar = CommentResult
+    root: ClassVar[ActionClass] = actions_comments.CommentOnPost
+    model: ClassVar[ModelClass] = CommentResult
 
     post_url: str | None = None
     post_urn: str | None = None
@@ -52,7 +58,7 @@ class ReactToComment(VoidOperation):
     Source: pypi:linkedapi==1.4.7 types/post.py
     """
 
-    root: ClassVar = actions_comments.ReactToComment
+    root: ClassVar[ActionClass] = actions_comments.ReactToComment
 
     comment_url: str
     type: ReactionType = "like"
@@ -70,8 +76,8 @@ class ReplyToComment(ObjectOperation[CommentResult]):
     Source: pypi:linkedapi==1.4.7 types/post.py
     """
 
-    root: ClassVar = actions_comments.ReplyToComment
-    model: ClassVar = CommentResult
+    root: ClassVar[ActionClass] = actions_comments.ReplyToComment
+    model: ClassVar[ModelClass] = CommentResult
 
     comment_url: str
     text: str

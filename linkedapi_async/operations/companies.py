@@ -14,7 +14,14 @@ from linkedapi_async.models.companies import (
     NvCompanySearchItem,
 )
 
-from ._base import ListOperation, PageOperation, Part, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    PageOperation,
+    Part,
+    operation,
+)
 from .configs import EmployeesConfig, LimitConfig, LimitSinceConfig, NvEmployeesConfig
 
 __all__ = [
@@ -39,8 +46,8 @@ class SearchCompanies(ListOperation[CompanySearchItem]):
     Source: https://linkedapi.io/docs/account-api/action-st-search-companies
     """
 
-    root: ClassVar = actions_companies.SearchCompanies
-    model: ClassVar = CompanySearchItem
+    root: ClassVar[ActionClass] = actions_companies.SearchCompanies
+    model: ClassVar[ModelClass] = CompanySearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -65,9 +72,9 @@ class FetchCompany(PageOperation[Company]):
     Source: https://linkedapi.io/docs/account-api/building-workflows
     """
 
-    root: ClassVar = actions_companies.OpenCompanyPage
-    model: ClassVar = Company
-    parts: ClassVar = (
+    root: ClassVar[ActionClass] = actions_companies.OpenCompanyPage
+    model: ClassVar[ModelClass] = Company
+    parts: ClassVar[tuple[Part, ...]] = (
         Part(
             "retrieve_employees",
             actions_companies.RetrieveCompanyEmployees,
@@ -106,8 +113,8 @@ class NvSearchCompanies(ListOperation[NvCompanySearchItem]):
     Source: https://linkedapi.io/docs/account-api/action-nv-search-companies
     """
 
-    root: ClassVar = actions_companies.NvSearchCompanies
-    model: ClassVar = NvCompanySearchItem
+    root: ClassVar[ActionClass] = actions_companies.NvSearchCompanies
+    model: ClassVar[ModelClass] = NvCompanySearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -130,9 +137,9 @@ class NvFetchCompany(PageOperation[NvCompany]):
     Source: https://linkedapi.io/docs/action-nv-open-company-page
     """
 
-    root: ClassVar = actions_companies.NvOpenCompanyPage
-    model: ClassVar = NvCompany
-    parts: ClassVar = (
+    root: ClassVar[ActionClass] = actions_companies.NvOpenCompanyPage
+    model: ClassVar[ModelClass] = NvCompany
+    parts: ClassVar[tuple[Part, ...]] = (
         Part(
             "retrieve_employees",
             actions_companies.NvRetrieveCompanyEmployees,

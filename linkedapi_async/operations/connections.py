@@ -12,7 +12,14 @@ from linkedapi_async.models.connections import (
     PendingRequest,
 )
 
-from ._base import ListOperation, ObjectOperation, VoidOperation, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    ObjectOperation,
+    VoidOperation,
+    operation,
+)
 
 __all__ = [
     "CheckConnectionStatus",
@@ -33,7 +40,7 @@ class SyncNetwork(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/sync_network.py
     """
 
-    root: ClassVar = actions_connections.SyncNetwork
+    root: ClassVar[ActionClass] = actions_connections.SyncNetwork
 
 
 @operation("checkConnectionStatus")
@@ -47,8 +54,8 @@ class CheckConnectionStatus(ObjectOperation[CheckConnectionStatusResult]):
     Source: https://linkedapi.io/docs/account-api/action-st-check-connection-status
     """
 
-    root: ClassVar = actions_connections.CheckConnectionStatus
-    model: ClassVar = CheckConnectionStatusResult
+    root: ClassVar[ActionClass] = actions_connections.CheckConnectionStatus
+    model: ClassVar[ModelClass] = CheckConnectionStatusResult
 
     person_url: str
 
@@ -66,7 +73,7 @@ class SendConnectionRequest(VoidOperation):
     Source: https://linkedapi.io/docs/action-st-send-connection-request
     """
 
-    root: ClassVar = actions_connections.SendConnectionRequest
+    root: ClassVar[ActionClass] = actions_connections.SendConnectionRequest
 
     person_url: str
     note: str | None = None
@@ -86,7 +93,7 @@ class WithdrawConnectionRequest(VoidOperation):
     Source: https://linkedapi.io/docs/action-st-withdraw-connection-request
     """
 
-    root: ClassVar = actions_connections.WithdrawConnectionRequest
+    root: ClassVar[ActionClass] = actions_connections.WithdrawConnectionRequest
 
     person_url: str
     unfollow: bool | None = None
@@ -100,8 +107,8 @@ class RetrievePendingRequests(ListOperation[PendingRequest]):
     Source: https://linkedapi.io/docs/action-st-retrieve-pending-requests
     """
 
-    root: ClassVar = actions_connections.RetrievePendingRequests
-    model: ClassVar = PendingRequest
+    root: ClassVar[ActionClass] = actions_connections.RetrievePendingRequests
+    model: ClassVar[ModelClass] = PendingRequest
 
 
 @operation("retrieveConnections")
@@ -118,8 +125,8 @@ class RetrieveConnections(ListOperation[ConnectionItem]):
     Source: https://linkedapi.io/docs/action-st-retrieve-connections
     """
 
-    root: ClassVar = actions_connections.RetrieveConnections
-    model: ClassVar = ConnectionItem
+    root: ClassVar[ActionClass] = actions_connections.RetrieveConnections
+    model: ClassVar[ModelClass] = ConnectionItem
 
     limit: int | None = None
     since: str | None = None
@@ -137,6 +144,6 @@ class RemoveConnection(VoidOperation):
     Source: https://linkedapi.io/docs/account-api/action-st-remove-connection
     """
 
-    root: ClassVar = actions_connections.RemoveConnection
+    root: ClassVar[ActionClass] = actions_connections.RemoveConnection
 
     person_url: str

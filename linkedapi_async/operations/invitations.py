@@ -8,7 +8,13 @@ from linkedapi_async.actions import invitations as actions_invitations
 from linkedapi_async.models.enums import InvitationType
 from linkedapi_async.models.invitations import Invitation
 
-from ._base import ListOperation, VoidOperation, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    VoidOperation,
+    operation,
+)
 
 __all__ = [
     "AcceptInvitation",
@@ -31,7 +37,7 @@ class AcceptInvitation(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/accept_invitation.py, types/connection.py
     """
 
-    root: ClassVar = actions_invitations.AcceptInvitation
+    root: ClassVar[ActionClass] = actions_invitations.AcceptInvitation
 
     invitation_type: InvitationType
     person_url: str | None = None
@@ -53,7 +59,7 @@ class IgnoreInvitation(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/ignore_invitation.py, types/connection.py
     """
 
-    root: ClassVar = actions_invitations.IgnoreInvitation
+    root: ClassVar[ActionClass] = actions_invitations.IgnoreInvitation
 
     invitation_type: InvitationType
     person_url: str | None = None
@@ -69,5 +75,5 @@ class RetrieveInvitations(ListOperation[Invitation]):
     Source: pypi:linkedapi==1.4.7 operations/retrieve_invitations.py, types/connection.py
     """
 
-    root: ClassVar = actions_invitations.RetrieveInvitations
-    model: ClassVar = Invitation
+    root: ClassVar[ActionClass] = actions_invitations.RetrieveInvitations
+    model: ClassVar[ModelClass] = Invitation

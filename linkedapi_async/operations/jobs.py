@@ -7,7 +7,13 @@ import attrs
 from linkedapi_async.actions import jobs as actions_jobs
 from linkedapi_async.models.jobs import Job, JobSearchFilter, JobSearchItem, JobSearchPreferences
 
-from ._base import ListOperation, PageOperation, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    PageOperation,
+    operation,
+)
 
 __all__ = [
     "FetchJob",
@@ -33,8 +39,8 @@ class SearchJobs(ListOperation[JobSearchItem]):
     Source: https://linkedapi.io/docs/action-st-search-jobs
     """
 
-    root: ClassVar = actions_jobs.SearchJobs
-    model: ClassVar = JobSearchItem
+    root: ClassVar[ActionClass] = actions_jobs.SearchJobs
+    model: ClassVar[ModelClass] = JobSearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -56,7 +62,7 @@ class FetchJob(PageOperation[Job]):
     Source: https://linkedapi.io/docs/action-st-open-job
     """
 
-    root: ClassVar = actions_jobs.OpenJob
-    model: ClassVar = Job
+    root: ClassVar[ActionClass] = actions_jobs.OpenJob
+    model: ClassVar[ModelClass] = Job
 
     job_url: str

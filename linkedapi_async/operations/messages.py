@@ -10,7 +10,14 @@ from linkedapi_async.errors._exceptions import ActionFailure
 from linkedapi_async.models.enums import ManageConversationOperation, NvManageConversationOperation
 from linkedapi_async.models.messages import SyncConversationResult
 
-from ._base import ObjectOperation, VoidOperation, operation, override
+from ._base import (
+    ActionClass,
+    ModelClass,
+    ObjectOperation,
+    VoidOperation,
+    operation,
+    override,
+)
 from ._reports import as_object, children_of, failures, report_list
 from .configs import ManageConversationConfig
 
@@ -40,8 +47,8 @@ class SyncConversation(ObjectOperation[SyncConversationResult]):
     Source: https://linkedapi.io/docs/action-st-sync-conversation
     """
 
-    root: ClassVar = actions_messages.SyncConversation
-    model: ClassVar = SyncConversationResult
+    root: ClassVar[ActionClass] = actions_messages.SyncConversation
+    model: ClassVar[ModelClass] = SyncConversationResult
 
     person_url: str
     days: int | None = None
@@ -55,7 +62,7 @@ class SyncInbox(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/sync_inbox.py
     """
 
-    root: ClassVar = actions_messages.SyncInbox
+    root: ClassVar[ActionClass] = actions_messages.SyncInbox
 
 
 @operation("manageConversation")
@@ -70,7 +77,7 @@ class ManageConversation(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/manage_conversation.py, mappers/send_message.py
     """
 
-    root: ClassVar = actions_messages.ManageConversation
+    root: ClassVar[ActionClass] = actions_messages.ManageConversation
 
     thread_id: str
     operation: ManageConversationOperation
@@ -90,7 +97,7 @@ class NvSendMessage(VoidOperation):
     Source: https://linkedapi.io/docs/account-api/action-nv-send-message
     """
 
-    root: ClassVar = actions_messages.NvSendMessage
+    root: ClassVar[ActionClass] = actions_messages.NvSendMessage
 
     text: str
     person_url: str | None = None
@@ -110,8 +117,8 @@ class NvSyncConversation(ObjectOperation[SyncConversationResult]):
     Source: https://linkedapi.io/docs/account-api/action-nv-sync-conversation
     """
 
-    root: ClassVar = actions_messages.NvSyncConversation
-    model: ClassVar = SyncConversationResult
+    root: ClassVar[ActionClass] = actions_messages.NvSyncConversation
+    model: ClassVar[ModelClass] = SyncConversationResult
 
     person_url: str
     days: int | None = None
@@ -125,7 +132,7 @@ class NvSyncInbox(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/nv_sync_inbox.py
     """
 
-    root: ClassVar = actions_messages.NvSyncInbox
+    root: ClassVar[ActionClass] = actions_messages.NvSyncInbox
 
 
 @operation("nvManageConversation")
@@ -140,7 +147,7 @@ class NvManageConversation(VoidOperation):
     Source: pypi:linkedapi==1.4.7 operations/nv_manage_conversation.py
     """
 
-    root: ClassVar = actions_messages.NvManageConversation
+    root: ClassVar[ActionClass] = actions_messages.NvManageConversation
 
     thread_id: str
     operation: NvManageConversationOperation
@@ -161,7 +168,7 @@ class SendMessage(VoidOperation):
     Source: https://linkedapi.io/docs/action-st-send-message
     """
 
-    root: ClassVar = actions_messages.SendMessage
+    root: ClassVar[ActionClass] = actions_messages.SendMessage
 
     text: str
     person_url: str | None = None

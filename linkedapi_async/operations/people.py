@@ -14,7 +14,14 @@ from linkedapi_async.models.people import (
     PersonSearchItem,
 )
 
-from ._base import ListOperation, PageOperation, Part, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    PageOperation,
+    Part,
+    operation,
+)
 from .configs import LimitSinceConfig
 
 __all__ = [
@@ -39,8 +46,8 @@ class SearchPeople(ListOperation[PersonSearchItem]):
     Source: https://linkedapi.io/docs/action-st-search-people
     """
 
-    root: ClassVar = actions_people.SearchPeople
-    model: ClassVar = PersonSearchItem
+    root: ClassVar[ActionClass] = actions_people.SearchPeople
+    model: ClassVar[ModelClass] = PersonSearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -69,9 +76,9 @@ class FetchPerson(PageOperation[Person]):
     Source: https://linkedapi.io/docs/action-st-open-person-page
     """
 
-    root: ClassVar = actions_people.OpenPersonPage
-    model: ClassVar = Person
-    parts: ClassVar = (
+    root: ClassVar[ActionClass] = actions_people.OpenPersonPage
+    model: ClassVar[ModelClass] = Person
+    parts: ClassVar[tuple[Part, ...]] = (
         Part("retrieve_experience", actions_people.RetrievePersonExperience, "experiences"),
         Part("retrieve_education", actions_people.RetrievePersonEducation, "education"),
         Part("retrieve_skills", actions_people.RetrievePersonSkills, "skills"),
@@ -120,8 +127,8 @@ class NvSearchPeople(ListOperation[NvPersonSearchItem]):
     Source: https://linkedapi.io/docs/action-nv-search-people
     """
 
-    root: ClassVar = actions_people.NvSearchPeople
-    model: ClassVar = NvPersonSearchItem
+    root: ClassVar[ActionClass] = actions_people.NvSearchPeople
+    model: ClassVar[ModelClass] = NvPersonSearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -140,7 +147,7 @@ class NvFetchPerson(PageOperation[NvPerson]):
     Source: https://linkedapi.io/docs/action-nv-open-person-page
     """
 
-    root: ClassVar = actions_people.NvOpenPersonPage
-    model: ClassVar = NvPerson
+    root: ClassVar[ActionClass] = actions_people.NvOpenPersonPage
+    model: ClassVar[ModelClass] = NvPerson
 
     person_hashed_url: str

@@ -10,7 +10,16 @@ from linkedapi_async.models.enums import ReactionType
 from linkedapi_async.models.post_search import PostSearchFilter, PostSearchItem
 from linkedapi_async.models.posts import FeedPost, Post, PostAttachment, PostMention, PublishedPost
 
-from ._base import ListOperation, ObjectOperation, PageOperation, Part, VoidOperation, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    ObjectOperation,
+    PageOperation,
+    Part,
+    VoidOperation,
+    operation,
+)
 from .configs import LimitConfig, PostCommentsConfig
 
 __all__ = [
@@ -37,8 +46,8 @@ class SearchPosts(ListOperation[PostSearchItem]):
     Source: pypi:linkedapi==1.4.7 types/search_posts.py
     """
 
-    root: ClassVar = actions_posts.SearchPosts
-    model: ClassVar = PostSearchItem
+    root: ClassVar[ActionClass] = actions_posts.SearchPosts
+    model: ClassVar[ModelClass] = PostSearchItem
 
     limit: int | None = None
     term: str | None = None
@@ -62,9 +71,9 @@ class FetchPost(PageOperation[Post]):
     Source: https://linkedapi.io/docs/action-st-open-post
     """
 
-    root: ClassVar = actions_posts.OpenPost
-    model: ClassVar = Post
-    parts: ClassVar = (
+    root: ClassVar[ActionClass] = actions_posts.OpenPost
+    model: ClassVar[ModelClass] = Post
+    parts: ClassVar[tuple[Part, ...]] = (
         Part(
             "retrieve_comments",
             actions_posts.RetrievePostComments,
@@ -101,7 +110,7 @@ class ReactToPost(VoidOperation):
     Source: https://linkedapi.io/docs/action-st-react-to-post
     """
 
-    root: ClassVar = actions_posts.ReactToPost
+    root: ClassVar[ActionClass] = actions_posts.ReactToPost
 
     post_url: str | None = None
     post_urn: str | None = None
@@ -123,8 +132,8 @@ class CreatePost(ObjectOperation[PublishedPost]):
     Source: https://linkedapi.io/docs/action-st-create-post
     """
 
-    root: ClassVar = actions_posts.CreatePost
-    model: ClassVar = PublishedPost
+    root: ClassVar[ActionClass] = actions_posts.CreatePost
+    model: ClassVar[ModelClass] = PublishedPost
 
     text: str
     mentions: Sequence[PostMention] | None = None
@@ -146,8 +155,8 @@ class CreateRepost(ObjectOperation[PublishedPost]):
     Source: pypi:linkedapi==1.4.7 operations/create_repost.py, types/post.py
     """
 
-    root: ClassVar = actions_posts.CreateRepost
-    model: ClassVar = PublishedPost
+    root: ClassVar[ActionClass] = actions_posts.CreateRepost
+    model: ClassVar[ModelClass] = PublishedPost
 
     post_url: str | None = None
     post_urn: str | None = None
@@ -166,7 +175,7 @@ class RetrieveFeed(ListOperation[FeedPost]):
     Source: pypi:linkedapi==1.4.7 types/feed.py
     """
 
-    root: ClassVar = actions_posts.RetrieveFeed
-    model: ClassVar = FeedPost
+    root: ClassVar[ActionClass] = actions_posts.RetrieveFeed
+    model: ClassVar[ModelClass] = FeedPost
 
     limit: int | None = None

@@ -10,7 +10,13 @@ from linkedapi_async.actions import people as actions_people
 from linkedapi_async.actions import skills as actions_skills
 from linkedapi_async.errors._exceptions import ActionFailure, ProtocolError
 
-from ._base import Operation, VoidOperation, operation, override
+from ._base import (
+    ActionClass,
+    Operation,
+    VoidOperation,
+    operation,
+    override,
+)
 from ._reports import as_object, children_of, failure_of, failures, report_list, structured
 
 __all__ = [
@@ -33,7 +39,7 @@ class EndorsePersonSkill(VoidOperation):
     mappers/endorse_person_skills.py
     """
 
-    root: ClassVar = actions_skills.EndorsePersonSkill
+    root: ClassVar[ActionClass] = actions_skills.EndorsePersonSkill
 
     person_url: str
     skill_name: str

@@ -7,7 +7,13 @@ import attrs
 from linkedapi_async.actions import statistics as actions_statistics
 from linkedapi_async.models.statistics import PerformanceResult, ProfileViewer, SsiResult
 
-from ._base import ListOperation, ObjectOperation, operation
+from ._base import (
+    ActionClass,
+    ListOperation,
+    ModelClass,
+    ObjectOperation,
+    operation,
+)
 
 __all__ = [
     "RetrievePerformance",
@@ -24,8 +30,8 @@ class RetrieveSSI(ObjectOperation[SsiResult]):
     Source: https://linkedapi.io/docs/action-st-retrieve-ssi
     """
 
-    root: ClassVar = actions_statistics.RetrieveSSI
-    model: ClassVar = SsiResult
+    root: ClassVar[ActionClass] = actions_statistics.RetrieveSSI
+    model: ClassVar[ModelClass] = SsiResult
 
 
 @operation("retrievePerformance")
@@ -36,8 +42,8 @@ class RetrievePerformance(ObjectOperation[PerformanceResult]):
     Source: pypi:linkedapi==1.4.7 types/statistics.py
     """
 
-    root: ClassVar = actions_statistics.RetrievePerformance
-    model: ClassVar = PerformanceResult
+    root: ClassVar[ActionClass] = actions_statistics.RetrievePerformance
+    model: ClassVar[ModelClass] = PerformanceResult
 
 
 @operation("retrieveProfileViewers")
@@ -52,8 +58,8 @@ class RetrieveProfileViewers(ListOperation[ProfileViewer]):
     Source: pypi:linkedapi==1.4.7 types/profile_viewers.py
     """
 
-    root: ClassVar = actions_statistics.RetrieveProfileViewers
-    model: ClassVar = ProfileViewer
+    root: ClassVar[ActionClass] = actions_statistics.RetrieveProfileViewers
+    model: ClassVar[ModelClass] = ProfileViewer
 
     limit: int | None = None
     since: str | None = None

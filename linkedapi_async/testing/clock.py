@@ -29,9 +29,9 @@ class _Alarm:
     __slots__ = ("due_at", "is_off", "ring")
 
     def __init__(self, due_at: float, ring: Callable[[], object]) -> None:
-        self.due_at = due_at
-        self.ring = ring
-        self.is_off = False
+        self.due_at: float = due_at
+        self.ring: Callable[[], object] = ring
+        self.is_off: bool = False
 
     def cancel(self) -> None:
         """Call it off."""

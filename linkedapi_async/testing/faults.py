@@ -237,7 +237,7 @@ class Injection:
         self.skip = skip
         self.account = account
         self.status = status
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
         self.runs = runs
         self.is_legacy = is_legacy
         self.hits = 0

@@ -90,8 +90,8 @@ class Sandbox:
             people: How many people the world has.
             companies: How many companies it has.
         """
-        self.log = Log()
-        self.world = World(seed, people=people, companies=companies)
+        self.log: Log = Log()
+        self.world: World = World(seed, people=people, companies=companies)
         self.clock: Clock = clock or SystemClock()
         self._address = (host, port)
         self._vault = Vault(seed)
