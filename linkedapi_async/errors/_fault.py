@@ -27,7 +27,9 @@ class Fault:
         never_ran: A workflow that ends with it was given up before it did anything.
         is_judged_by_status: Only the HTTP status tells what it asks for.
         status: HTTP status it is documented with, where one is.
-        messages: Documented message texts by wire word; texts change, so never match on them.
+        words: What a generation calls the row, by wire, where not by its own type.
+        messages: Documented message texts by wire word, or by `wire/word` where a generation has
+            a text of its own. Texts change, so never match on them.
         source: Where the fact comes from.
     """
 
@@ -44,8 +46,17 @@ class Fault:
     never_ran: bool = False
     is_judged_by_status: bool = False
     status: int | None = None
+    words: Mapping[str, str] = attrs.field(factory=dict[str, str])
     messages: Mapping[str, str] = attrs.field(factory=dict[str, str])
     source: str = "pypi:linkedapi==1.4.7 errors.py"
+
+    def word_on(self, wire: str) -> str:
+        """Return what a generation calls the row."""
+        return self.words.get(wire, self.type)
+
+    def message_on(self, wire: str, word: str) -> str | None:
+        """Return the documented text beside a word, `None` where none is known."""
+        return self.messages.get(f"{wire}/{word}") or self.messages.get(word)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -19,6 +19,14 @@ _REQUESTS: Final = "https://linkedapi.io/docs/making-requests"
 _ADMIN: Final = "https://linkedapi.io/docs/admin-overview"
 _OWN: Final = "linkedapi_async"
 
+# Wires, by the name the client gives them.
+_V3: Final = "linked_api_v3"
+_ACCOUNT: Final = "account_api"
+_CONSTRAINTS: Final = (
+    "Workflow configuration is not valid due to violated action constraints or invalid action "
+    "parameters: {details}."
+)
+
 
 _VALIDITY = (
     Fault(
@@ -33,7 +41,9 @@ _VALIDITY = (
         messages={
             "invalidWorkflow": (
                 "Workflow configuration doesn't meet the constraints of one or more actions."
-            )
+            ),
+            "linked_api/invalidWorkflow": _CONSTRAINTS,
+            f"{_V3}/invalidWorkflow": _CONSTRAINTS,
         },
         source=_COMMON,
     ),
@@ -47,6 +57,7 @@ _VALIDITY = (
             "Correct the parameter the message names: its presence, type, format or range, "
             "as the page of that action or endpoint gives it."
         ),
+        words={_ACCOUNT: "invalidActionParams"},
         messages={
             "invalidRequestPayload": "Invalid request body/parameters: {details}.",
             "invalidActionParams": "The action parameters are invalid: {details}.",
@@ -69,8 +80,10 @@ _TOKENS = (
             "The main token did not arrive. Pass it to the client, and check that no proxy "
             "between here and the service strips its header."
         ),
+        words={_V3: "accountApiTokenRequired", _ACCOUNT: "accountApiTokenRequired"},
         messages={
             "linkedApiTokenRequired": "'linked-api-token' is missing in request headers.",
+            f"{_V3}/accountApiTokenRequired": "'account-api-token' is missing in request headers.",
             "accountApiTokenRequired": "Account API token is missing in request headers.",
             "dataApiTokenRequired": "'data-api-token' is missing in request headers.",
         },
@@ -87,7 +100,10 @@ _TOKENS = (
             "to the client; each connected account has its own on the platform."
         ),
         messages={
-            "identificationTokenRequired": "'identification-token' is missing in request headers."
+            "identificationTokenRequired": "'identification-token' is missing in request headers.",
+            f"{_ACCOUNT}/identificationTokenRequired": (
+                "Identification token is missing in request headers."
+            ),
         },
         source=_COMMON,
     ),
@@ -104,9 +120,11 @@ _TOKENS = (
             "Copy the current main token from the platform (https://app.linkedapi.io) into your "
             "configuration; the one in use is unknown, expired or replaced."
         ),
+        words={_V3: "invalidAccountApiToken", _ACCOUNT: "invalidAccountApiToken"},
         messages={
             "invalidLinkedApiToken": "The provided 'linked-api-token' is invalid.",
             "invalidAccountApiToken": "The provided account-api-token is invalid.",
+            f"{_V3}/invalidAccountApiToken": "The provided 'account-api-token' is invalid.",
             "invalidDataApiToken": "The provided 'data-api-token' is invalid.",
         },
         source=_COMMON,
@@ -140,6 +158,7 @@ _SUBSCRIPTION = (
             "No paid seat covers this LinkedIn account. Add or renew a seat, or settle the open "
             "payment, under billing on https://app.linkedapi.io."
         ),
+        words={_ACCOUNT: "noActiveSeats"},
         messages={
             "subscriptionRequired": (
                 "No purchased subscription seats available for this LinkedIn account."
@@ -159,6 +178,7 @@ _SUBSCRIPTION = (
             "Move this account's seat to Plus under billing on https://app.linkedapi.io, or take "
             "the Sales Navigator (nv.) actions out of the workflow; other workflows go on."
         ),
+        words={_ACCOUNT: "plusSeatRequired"},
         messages={
             "plusPlanRequired": "Some actions in this workflow require the Plus plan.",
             "plusSeatRequired": (
@@ -207,7 +227,7 @@ _SUBSCRIPTION = (
     ),
 )
 
-_ACCOUNT = (
+_ACCOUNT_STATE = (
     Fault(
         "linkedinAccountSignedOut",
         disposition=Disposition.USER_ACTION,
@@ -516,7 +536,7 @@ _ROWS: Final = (
     *_VALIDITY,
     *_TOKENS,
     *_SUBSCRIPTION,
-    *_ACCOUNT,
+    *_ACCOUNT_STATE,
     *_THROTTLING,
     *_IDENTIFIERS,
     *_CLIENT,

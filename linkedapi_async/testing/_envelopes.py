@@ -13,42 +13,6 @@ from ._routes import Wire
 
 __all__ = ["Answer", "dump", "refusal", "success", "text_for", "word_for"]
 
-_WORDS: Final[Mapping[Wire, Mapping[str, str]]] = {
-    Wire.LINKED_API: {},
-    Wire.LINKED_API_V3: {
-        "linkedApiTokenRequired": "accountApiTokenRequired",
-        "invalidLinkedApiToken": "invalidAccountApiToken",
-    },
-    Wire.ACCOUNT_API: {
-        "linkedApiTokenRequired": "accountApiTokenRequired",
-        "invalidLinkedApiToken": "invalidAccountApiToken",
-        "subscriptionRequired": "noActiveSeats",
-        "plusPlanRequired": "plusSeatRequired",
-        "invalidRequestPayload": "invalidActionParams",
-    },
-}
-"""What a generation calls a row of the catalogue, where not by the current name."""
-
-_TOKEN_MISSING: Final = "'account-api-token' is missing in request headers."  # noqa: S105 - a message
-_TOKEN_WRONG: Final = "The provided 'account-api-token' is invalid."  # noqa: S105 - a message
-_CONSTRAINTS: Final = (
-    "Workflow configuration is not valid due to violated action constraints or invalid action "
-    "parameters: {details}."
-)
-_TEXTS: Final[Mapping[tuple[Wire, str], str]] = {
-    (Wire.LINKED_API, "invalidWorkflow"): _CONSTRAINTS,
-    (Wire.LINKED_API_V3, "invalidWorkflow"): _CONSTRAINTS,
-    (Wire.LINKED_API_V3, "accountApiTokenRequired"): _TOKEN_MISSING,
-    (Wire.LINKED_API_V3, "invalidAccountApiToken"): _TOKEN_WRONG,
-    (Wire.ACCOUNT_API, "identificationTokenRequired"): (
-        "Identification token is missing in request headers."
-    ),
-    (Wire.ACCOUNT_API, "invalidIdentificationToken"): (
-        "The provided identification-token is invalid."
-    ),
-}
-"""Texts that differ between generations under one word; all others stand in the catalogue."""
-
 _UNDOCUMENTED: Final = {
     "workflowNotFound": "There is no workflow with this id.",
 }
@@ -83,7 +47,8 @@ def dump(value: Json) -> bytes:
 
 def word_for(wire: Wire | None, row: str) -> str:
     """Return what a generation calls the catalogue's row."""
-    return row if wire is None else _WORDS[wire].get(row, row)
+    fault = find(row)
+    return row if wire is None or fault is None else fault.word_on(wire)
 
 
 def success(wire: Wire, result: Json) -> Answer:
@@ -135,8 +100,7 @@ def text_for(wire: Wire | None, word: str, details: str = "") -> str:
     """
     row = find(word)
     text = (
-        (_TEXTS.get((wire, word)) if wire is not None else None)
-        or (row.messages.get(word) if row is not None else None)
+        (row.message_on(wire or "", word) if row is not None else None)
         or _UNDOCUMENTED.get(word)
         or f"The request was refused ({word})."
     )

@@ -7,6 +7,7 @@ import pytest
 
 from linkedapi_async._types import Disposition, Plane, Remedy, Scope
 from linkedapi_async.errors import CATALOG, Fault, find, fold
+from linkedapi_async.wire import WIRES
 
 RETRYABLE, USER_ACTION, FATAL = Disposition
 CALL, ACCOUNT, CLIENT = Scope
@@ -227,8 +228,18 @@ def test_every_row_tells_a_person_what_to_do(row: Fault) -> None:
 
 @pytest.mark.parametrize("row", ROWS)
 def test_every_documented_text_belongs_to_a_word_of_its_row(row: Fault) -> None:
-    """Texts are kept under the wire word they were seen with."""
-    assert set(row.messages) <= set(row.names)
+    """Texts are kept under the wire word they were seen with, or that and its generation."""
+    places = [key.rpartition("/") for key in row.messages]
+
+    assert {word for _, _, word in places} <= set(row.names)
+    assert {wire for wire, _, _ in places} <= {"", *WIRES}
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_generation_calls_a_row_by_one_of_its_words(row: Fault) -> None:
+    """What a generation says is known as a word of the same row."""
+    assert set(row.words) <= set(WIRES)
+    assert {row.word_on(wire) for wire in WIRES} <= set(row.names)
 
 
 def test_no_two_rows_give_the_same_hint() -> None:
