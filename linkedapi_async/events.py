@@ -233,7 +233,7 @@ class WorkflowAbandoned(Event):
         operation: The operation's name.
         workflow_id: Attach to it to hear of its end; `None` when a start was cancelled before its
             reply, and nobody knows whether it runs.
-        reason: `cancelled` or `timeout`.
+        reason: Why nobody waits: `cancelled`.
     """
 
     name: ClassVar[str] = "linkedapi.workflow_abandoned"

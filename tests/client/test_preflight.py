@@ -9,7 +9,7 @@ from linkedapi_async import CustomWorkflow, InvalidWorkflowLocally, LinkedApi, L
 from linkedapi_async.events import Event, PreflightWarning
 from linkedapi_async.testing import Sandbox
 
-SHAPELESS = [
+SHAPELESS: list[tuple[Any, str]] = [
     ([], "empty list"),
     ([{"actionType": "st.retrieveSSI"}, "st.retrieveSSI"], r"workflow\[1\] is str"),
     ({"label": "x"}, "workflow has no actionType"),
