@@ -71,6 +71,7 @@ class LinkedApi:
         max_connections: int = 500,
         max_reply_bytes: int = 64 * 1024 * 1024,
         account: str | None = None,
+        receiver: None = None,
         preflight: Preflight = "refuse",
         clock: Clock | None = None,
     ) -> None:
@@ -93,6 +94,7 @@ class LinkedApi:
             max_connections: Requests in flight at once; further ones queue within their deadline.
             max_reply_bytes: Largest reply read.
             account: Your name for the account in events and errors; else a token's fingerprint.
+            receiver: Reserved for waits that webhooks wake; this version has none.
             preflight: `refuse` what breaks a rule before it is sent, `warn` about it in the log,
                 or `off`.
             clock: Time and chance, for tests.
@@ -129,6 +131,9 @@ class LinkedApi:
             sink=Sink(on_event),
             borrowed=session,
         )
+        if receiver is not None:
+            msg = f"receiver={receiver!r}: this version cannot be woken by webhooks, it polls"
+            raise ConfigurationError(msg)
         if preflight not in get_args(Preflight):
             msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
             raise ConfigurationError(msg)

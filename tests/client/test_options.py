@@ -63,6 +63,7 @@ PolicyLoose = cast("Callable[..., Policy]", Policy)
         ({"preflight": "maybe"}, "preflight='maybe'"),
         ({"policy": "batch"}, "policy='batch'"),
         ({"on_event": "print"}, "on_event='print'"),
+        ({"receiver": "hooks"}, "receiver='hooks'"),
     ],
     ids=repr,
 )
