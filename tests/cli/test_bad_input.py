@@ -11,7 +11,7 @@ SCENE = (
     ' "workflow": {"actionType": "st.retrieveSSI"}}'
 )
 BAD_FILES = {
-    "broken": ('{"actionType": "st.retrieveSSI",}', "line 1, column 33"),
+    "broken": ('{"actionType" "st.retrieveSSI"}', "line 1, column 15"),
     "empty": ("", "line 1, column 1"),
     "text": ('"hello"', "holds no workflow"),
     "nothing": ("[]", "holds no workflow"),
