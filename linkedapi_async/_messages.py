@@ -8,7 +8,7 @@ import attrs
 
 from ._types import Certainty, Json, WorkflowId
 
-__all__ = ["Progress", "Purpose", "Refusal", "Reply", "Request", "State"]
+__all__ = ["OUTSIDE_HOURS", "Progress", "Purpose", "Refusal", "Reply", "Request", "State"]
 
 
 class Purpose(StrEnum):
@@ -42,7 +42,7 @@ class State(StrEnum):
         return self in _FINAL
 
 
-_OUTSIDE_HOURS = "outsideWorkingHours"
+OUTSIDE_HOURS = "outsideWorkingHours"
 _REDIRECT = 3
 _FINAL = frozenset({State.COMPLETED, State.FAILED})
 
@@ -137,4 +137,4 @@ class Progress:
     @property
     def is_parked(self) -> bool:
         """Whether it waits for the account's working hours, which is no failure."""
-        return self.pending_reason == _OUTSIDE_HOURS
+        return self.pending_reason == OUTSIDE_HOURS

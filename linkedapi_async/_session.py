@@ -237,7 +237,11 @@ class Session:
             delivery=delivery,
         )
         outcome = reply if isinstance(reply, Refusal) else read(reply)
-        if not isinstance(outcome, Refusal) or not await self._renew(call, outcome, secrets):
+        if not isinstance(outcome, Refusal):
+            return outcome
+        if outcome.certainty is Certainty.REJECTED:
+            delivery.is_written = False  # nothing is at stake while another token is asked for
+        if not await self._renew(call, outcome, secrets):
             return outcome
         delivery.is_written = False
         call.attempts += 1

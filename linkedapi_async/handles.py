@@ -332,7 +332,7 @@ class WorkflowHandle(Generic[R]):
         self._next_poll_at = self._clock.now() + self._observe(progress)
 
     def _doubt(self) -> OutcomeUnknown:
-        return OutcomeUnknown(
+        error = OutcomeUnknown(
             "Starting the workflow again was cut off before the reply came",
             code="connectionLost",
             hint="It may run: look at its effect on LinkedIn before starting it once more.",
@@ -341,6 +341,8 @@ class WorkflowHandle(Generic[R]):
             attempts=self._call.attempts,
             account=self._call.account,
         )
+        self._session.executor.announce_error(error)
+        return error
 
     def _complete(self, completion: Json) -> None:
         try:
