@@ -153,8 +153,12 @@ class RetrieveConnections(Action[list[ConnectionItem]]):
     """
 
     limit: Annotated[int | None, Rule(min=1, max=1000)] = None
-    since: Annotated[str | None, Rule(format="iso_date", one_of_group="since_or_filter")] = None
-    filter: Annotated[ConnectionsFilter | None, Rule(one_of_group="since_or_filter")] = None
+    since: Annotated[
+        str | None, Rule(format="iso_date", one_of_group="since_or_filter", is_exclusive=True)
+    ] = None
+    filter: Annotated[
+        ConnectionsFilter | None, Rule(one_of_group="since_or_filter", is_exclusive=True)
+    ] = None
 
 
 @action("st.syncNetwork", effect=Effect.READ, root=True, under=None, children=None)

@@ -39,24 +39,24 @@ class AcceptInvitation(Action[None]):
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=connect",
-            is_group_needed=True,
         ),
     ] = None
     company_url: Annotated[
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=companyFollow",
-            is_group_needed=True,
         ),
     ] = None
     newsletter_url: Annotated[
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=newsletterSubscribe",
-            is_group_needed=True,
         ),
     ] = None
     then: "Then[AnyAction] | None" = None
@@ -84,24 +84,24 @@ class IgnoreInvitation(Action[None]):
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=connect",
-            is_group_needed=True,
         ),
     ] = None
     company_url: Annotated[
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=companyFollow",
-            is_group_needed=True,
         ),
     ] = None
     newsletter_url: Annotated[
         str | None,
         Rule(
             one_of_group="invitation_target",
+            is_exclusive=True,
             required_when="invitationType=newsletterSubscribe",
-            is_group_needed=True,
         ),
     ] = None
     then: "Then[AnyAction] | None" = None

@@ -46,9 +46,11 @@ class SearchJobs(Action[list[JobSearchItem]]):
     location: str | None = None
     limit: Annotated[int | None, Rule(min=1, max=1000)] = None
     allow_similar_results: bool | None = None
-    filter: Annotated[JobSearchFilter | None, Rule(one_of_group="filter_or_preferences")] = None
+    filter: Annotated[
+        JobSearchFilter | None, Rule(one_of_group="filter_or_preferences", is_exclusive=True)
+    ] = None
     preferences: Annotated[
-        JobSearchPreferences | None, Rule(one_of_group="filter_or_preferences")
+        JobSearchPreferences | None, Rule(one_of_group="filter_or_preferences", is_exclusive=True)
     ] = None
     custom_search_url: str | None = None
     then: "Then[DoForJobs] | None" = None

@@ -163,7 +163,10 @@ class CreatePost(Action[PublishedPost]):
 
     text: Annotated[str, Rule(min_length=1, max_length=3000)]
     mentions: Sequence[PostMention] | None = None
-    attachments: Annotated[Sequence[PostAttachment] | None, Rule(max_length=9)] = None
+    attachments: Annotated[
+        Sequence[PostAttachment] | None,
+        Rule(max_length=9, alike="type", max_entries=(("video", 1), ("document", 1))),
+    ] = None
     company_url: str | None = None
 
 
@@ -227,7 +230,7 @@ class SearchPosts(Action[list[PostSearchItem]]):
         str | None,
         Rule(min_length=1, max_length=50, one_of_group="term_or_url", is_group_needed=True),
     ] = None
-    limit: Annotated[int | None, Rule(min=1, max=100)] = None
+    limit: Annotated[int | None, Rule(min=1, max=100, max_with_children=20)] = None
     filter: PostSearchFilter | None = None
     custom_search_url: Annotated[
         str | None, Rule(one_of_group="term_or_url", is_group_needed=True)

@@ -6,6 +6,7 @@ from ._exceptions import (
     ClientClosed,
     ConfigurationError,
     FatalError,
+    InvalidSignature,
     InvalidWorkflowLocally,
     LinkedApiError,
     OutcomeUnknown,
@@ -15,20 +16,26 @@ from ._exceptions import (
     UserActionRequired,
     WorkflowTimeout,
 )
+from ._flaw import SignatureFlaw
+from ._problem import Breach, Problem
 from .catalog import CATALOG, Fault, find, fold
 
 __all__ = [
     "CATALOG",
     "ActionError",
     "ActionFailure",
+    "Breach",
     "ClientClosed",
     "ConfigurationError",
     "FatalError",
     "Fault",
+    "InvalidSignature",
     "InvalidWorkflowLocally",
     "LinkedApiError",
     "OutcomeUnknown",
+    "Problem",
     "ProtocolError",
+    "SignatureFlaw",
     "TransientError",
     "UnsupportedByWire",
     "UserActionRequired",

@@ -4,12 +4,14 @@ The service's own word stays in `code`; what a person should do next stands in `
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 import attrs
 
 from linkedapi_async._types import Certainty, Disposition, Json, Scope, WorkflowId
 
+from ._flaw import SignatureFlaw
+from ._problem import Problem
 from .catalog import find
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "ClientClosed",
     "ConfigurationError",
     "FatalError",
+    "InvalidSignature",
     "InvalidWorkflowLocally",
     "LinkedApiError",
     "OutcomeUnknown",
@@ -27,6 +30,10 @@ __all__ = [
     "UserActionRequired",
     "WorkflowTimeout",
 ]
+
+
+_TOLD: Final = 3
+"""How many problems a message names."""
 
 
 def _rebuild(kind: type["LinkedApiError"], message: str, facts: Mapping[str, Any]) -> Any:
@@ -153,6 +160,23 @@ class ProtocolError(LinkedApiError):
         self.completion: Json = completion
 
 
+class InvalidSignature(LinkedApiError):
+    """A delivery does not prove that it comes from Linked API; none of it may be used.
+
+    Neither the secret nor the signature that was expected is in it.
+
+    Attributes:
+        reason: What was wrong.
+    """
+
+    default_code: ClassVar[str] = "invalidSignature"
+
+    def __init__(self, message: str, *, reason: SignatureFlaw, **facts: Any) -> None:
+        """Keep the reason beside the common facts."""
+        super().__init__(message, **facts)
+        self.reason: SignatureFlaw = reason
+
+
 class ClientClosed(LinkedApiError):
     """The client was closed, or is used where it cannot work.
 
@@ -177,9 +201,26 @@ class ConfigurationError(FatalError, ValueError):
 
 
 class InvalidWorkflowLocally(FatalError):
-    """The workflow breaks a documented rule; nothing was sent."""
+    """The workflow breaks documented rules; nothing was sent.
+
+    Attributes:
+        problems: Every rule broken, in the order of the document; empty where the workflow is no
+            JSON at all.
+    """
 
     default_code: ClassVar[str] = "invalidWorkflow"
+
+    def __init__(self, message: str, *, problems: tuple[Problem, ...] = (), **facts: Any) -> None:
+        """Keep what is wrong, beside the facts of every error."""
+        super().__init__(message, **facts)
+        self.problems: tuple[Problem, ...] = problems
+
+    @classmethod
+    def of(cls, problems: tuple[Problem, ...], **facts: Any) -> Self:
+        """Return the error for some problems, the first of them named in its message."""
+        told = "; ".join(str(problem) for problem in problems[:_TOLD])
+        more = f"; and {len(problems) - _TOLD} more problems" if len(problems) > _TOLD else ""
+        return cls(f"The workflow breaks a rule: {told}{more}", problems=problems, **facts)
 
 
 class UnsupportedByWire(FatalError):

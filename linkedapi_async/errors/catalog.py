@@ -530,6 +530,28 @@ _CLIENT = (
         ),
         source=_OWN,
     ),
+    Fault(
+        "unreadableEvent",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        fixer=Fixer.SUPPORT,
+        hint=(
+            "A webhook delivery is not of the documented form. Delivering it again changes "
+            "nothing: keep its body, acknowledge it, and see whether a newer release reads it."
+        ),
+        source=_OWN,
+    ),
+    Fault(
+        "invalidSignature",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        fixer=Fixer.DEVELOPER,
+        hint=(
+            "Compare the secret with the webhook's current one, verify the body byte for byte as "
+            "it came, and set this machine's clock; what still fails was sent by somebody else."
+        ),
+        source=_OWN,
+    ),
 )
 
 _ROWS: Final = (

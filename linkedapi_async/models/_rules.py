@@ -44,9 +44,13 @@ class Rule:
         pattern: Regular expression the whole text has to match.
         one_of_group: Name shared by parameters that exclude or replace each other.
         is_group_needed: At the root, at least one parameter of the group has to be given.
-        required_when: Condition as `wireName=value` under which the parameter is needed; under
-            every other value it has to be left out.
+        is_exclusive: At most one parameter of the group may be given.
+        required_when: Condition as `wireName=value` under which the parameter is needed; if it is
+            exclusive, it has to be left out under every other value.
         enum: Documented values, where the annotation is not a `Literal`.
+        alike: Wire name of a field that is the same in all entries of a list.
+        max_entries: Most entries of a list by the value of that field, where it is fewer.
+        max_with_children: Largest number allowed where the action has children.
     """
 
     required: Required | None = None
@@ -59,11 +63,15 @@ class Rule:
     pattern: str | None = None
     one_of_group: str | None = None
     is_group_needed: bool = False
+    is_exclusive: bool = False
     required_when: str | None = None
     enum: tuple[str, ...] = ()
+    alike: str | None = None
+    max_entries: tuple[tuple[str, int], ...] = ()
+    max_with_children: float | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, eq=False)
 class Param:
     """One parameter of an action or of an object inside one, as a row of the table.
 
@@ -82,7 +90,11 @@ class Param:
         pattern: Regular expression for the whole text.
         one_of_group: Name shared by parameters that exclude or replace each other.
         is_group_needed: At the root, one parameter of the group has to be given.
+        is_exclusive: At most one parameter of the group may be given.
         required_when: Condition as `wireName=value` under which the parameter is needed.
+        alike: Wire name of a field that is the same in all entries of a list.
+        max_entries: Most entries of a list by the value of that field.
+        max_with_children: Largest number allowed where the action has children.
         model: The class of an object, or of the objects in a list; `None` for plain values.
         fields: The parameters of `model`.
     """
@@ -100,7 +112,11 @@ class Param:
     pattern: str | None = None
     one_of_group: str | None = None
     is_group_needed: bool = False
+    is_exclusive: bool = False
     required_when: str | None = None
+    alike: str | None = None
+    max_entries: tuple[tuple[str, int], ...] = ()
+    max_with_children: float | None = None
     model: Model | None = None
     fields: tuple["Param", ...] = ()
 
@@ -149,7 +165,11 @@ def _param(field: "attrs.Attribute[Any]") -> Param:
         pattern=rule.pattern,
         one_of_group=rule.one_of_group,
         is_group_needed=rule.is_group_needed,
+        is_exclusive=rule.is_exclusive,
         required_when=rule.required_when,
+        alike=rule.alike,
+        max_entries=rule.max_entries,
+        max_with_children=rule.max_with_children,
         model=model,
         fields=params_of(model) if model else (),
     )

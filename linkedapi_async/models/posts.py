@@ -191,6 +191,10 @@ class PostMention:
 
     key: Annotated[str, Rule(pattern="[A-Za-z0-9_-]{1,30}")]
     name: str
-    urn: Annotated[str | None, Rule(one_of_group="mention_identifier")] = None
-    person_hashed_url: Annotated[str | None, Rule(one_of_group="mention_identifier")] = None
-    company_hashed_url: Annotated[str | None, Rule(one_of_group="mention_identifier")] = None
+    urn: Annotated[str | None, Rule(one_of_group="mention_identifier", is_exclusive=True)] = None
+    person_hashed_url: Annotated[
+        str | None, Rule(one_of_group="mention_identifier", is_exclusive=True)
+    ] = None
+    company_hashed_url: Annotated[
+        str | None, Rule(one_of_group="mention_identifier", is_exclusive=True)
+    ] = None

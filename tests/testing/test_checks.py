@@ -80,7 +80,7 @@ def test_a_place_is_named() -> None:
     verdict = check(tree, Plan.PLUS)
 
     assert verdict is not None
-    assert verdict.details == "$[1].limit has a value below 1"
+    assert verdict.details == "$[1].limit is 0; it takes 1 to 1,000"
 
 
 @pytest.mark.parametrize(
