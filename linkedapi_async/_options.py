@@ -7,18 +7,20 @@ import attrs
 
 from ._credentials import Token, TokenSource
 from ._proxy import Proxy
-from ._types import Json
+from ._types import Plan
 from .errors import ConfigurationError
 from .policy import Policy
-from .wire import WIRES
+from .receiver import WebhookReceiver
+from .wire import WIRES, Wire
 
 __all__ = [
     "BASE_URL",
     "check_count",
     "check_url",
+    "choose_plan",
     "choose_proxy",
+    "choose_receiver",
     "main_token",
-    "problem_of",
     "with_deadline",
 ]
 
@@ -76,6 +78,19 @@ def check_url(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
+def choose_plan(plan: Plan | str | None) -> Plan | None:
+    """Return the seat named, `None` for one that nobody named.
+
+    Raises:
+        ConfigurationError: There is no such seat.
+    """
+    try:
+        return None if plan is None else Plan(plan)
+    except ValueError:
+        msg = f"plan={plan!r} is not one of {', '.join(Plan)}"
+        raise ConfigurationError(msg) from None
+
+
 def choose_proxy(proxy: str | None, base_url: str, *, trust_env: bool) -> Proxy | None:
     """Return the proxy given, else the one the environment names, if that counts.
 
@@ -99,6 +114,23 @@ def check_count(option: str, value: object) -> int:
     return value
 
 
+def choose_receiver(receiver: object, wire: Wire) -> WebhookReceiver | None:
+    """Return what hears of ends, `None` where nothing does.
+
+    Raises:
+        ConfigurationError: It hears nothing, or nothing of this wire.
+    """
+    if receiver is None:
+        return None
+    if not isinstance(receiver, WebhookReceiver):
+        msg = f"receiver={receiver!r} is no WebhookReceiver"
+        raise ConfigurationError(msg)
+    if not wire.has_webhooks:
+        msg = f"receiver cannot be used with wire={wire.name!r}: that generation has no webhooks"
+        raise ConfigurationError(msg)
+    return receiver
+
+
 def with_deadline(policy: object, deadline: float | None) -> Policy:
     """Return the policy with the deadline given in its place; the default one for `None`.
 
@@ -111,18 +143,3 @@ def with_deadline(policy: object, deadline: float | None) -> Policy:
         msg = f"policy={policy!r} is no Policy, such as Policy.batch()"
         raise ConfigurationError(msg)
     return policy if deadline is None else attrs.evolve(policy, deadline=deadline)
-
-
-def problem_of(workflow: Json) -> str | None:
-    """Return why a tree cannot be a workflow; `None` when it has the shape of one."""
-    steps = workflow if isinstance(workflow, list) else [workflow]
-    if not steps:
-        return "The workflow is an empty list: give it at least one action"
-    for index, step in enumerate(steps):
-        place = f"workflow[{index}]" if isinstance(workflow, list) else "workflow"
-        if not isinstance(step, dict):
-            return f"{place} is {type(step).__name__}, not an action object"
-        word = step.get("actionType")
-        if not isinstance(word, str) or not word:
-            return f"{place} has no actionType, such as 'st.openPersonPage'"
-    return None

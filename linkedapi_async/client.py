@@ -3,32 +3,23 @@
 import asyncio
 import os
 from collections.abc import Callable
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_args
 
-from ._clock import Clock, SystemClock
+from ._client import Client
+from ._clock import Clock
 from ._credentials import Token, TokenSource
 from ._messages import Purpose, Request
-from ._options import (
-    BASE_URL,
-    check_count,
-    check_url,
-    choose_proxy,
-    main_token,
-    problem_of,
-    with_deadline,
-)
-from ._session import Core, Session
-from ._sinks import Sink
-from ._transport import Settings
-from ._types import Effect, Json, WorkflowId
-from ._version import read_version
-from .errors import ClientClosed, ConfigurationError, InvalidWorkflowLocally
+from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token
+from ._session import Session
+from ._types import Effect, Json, Plan, WorkflowId
+from .errors import ConfigurationError, InvalidWorkflowLocally
 from .events import Event, PreflightWarning, WorkflowAbandoned
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy
-from .wire import open_wire
+from .receiver import WebhookReceiver
+from .wire import IDENTIFICATION, open_wire
+from .workflows._validate import check
 from .workflows.tree import effect_of
 
 if TYPE_CHECKING:
@@ -43,10 +34,8 @@ R = TypeVar("R")
 Preflight: TypeAlias = Literal["refuse", "warn", "off"]
 """What becomes of a workflow that breaks a documented rule."""
 
-_CLIENT_NAME: Final = "linkedapi-async-python"
 
-
-class LinkedApi:
+class LinkedApi(Client[Session]):
     """Asks Linked API to do things with one LinkedIn account.
 
     Opened lazily, so it may be created anywhere; connections belong to the event loop that uses
@@ -71,8 +60,9 @@ class LinkedApi:
         max_connections: int = 500,
         max_reply_bytes: int = 64 * 1024 * 1024,
         account: str | None = None,
-        receiver: None = None,
+        receiver: WebhookReceiver | None = None,
         preflight: Preflight = "refuse",
+        plan: Plan | Literal["core", "plus"] | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check every option; nothing is opened or sent.
@@ -94,9 +84,12 @@ class LinkedApi:
             max_connections: Requests in flight at once; further ones queue within their deadline.
             max_reply_bytes: Largest reply read.
             account: Your name for the account in events and errors; else a token's fingerprint.
-            receiver: Reserved for waits that webhooks wake; this version has none.
+            receiver: Hears the account-wide webhook and wakes waits; polling then is a slow safety
+                net. One may serve many clients.
             preflight: `refuse` what breaks a rule before it is sent, `warn` about it in the log,
                 or `off`.
+            plan: The account's seat, where you know it: with `core`, preflight refuses what needs
+                a `plus` seat.
             clock: Time and chance, for tests.
 
         Raises:
@@ -108,44 +101,28 @@ class LinkedApi:
             raise ConfigurationError(msg)
         account_token = TokenSource(identification_token, option="identification_token")
         del linked_api_token, account_api_token, identification_token  # frames show their locals
-        address = check_url(base_url)
-        self._core = Core(
-            wire=open_wire(name, address),
-            settings=Settings(
-                base_url=address,
-                headers={
-                    "client": _CLIENT_NAME,
-                    "User-Agent": f"{_CLIENT_NAME}/{read_version()}",
-                    "Content-Type": "application/json",
-                    "Accept": "application/json",
-                },
-                proxy=choose_proxy(proxy, address, trust_env=trust_env),
-                ssl=True if ssl is None else ssl,
-                max_connections=check_count("max_connections", max_connections),
-                max_reply_bytes=check_count("max_reply_bytes", max_reply_bytes),
-            ),
-            main_token=main,
-            identification_token=account_token,
+        self._wire = open_wire(name, check_url(base_url))
+        super().__init__(
+            tokens={self._wire.token_header: main, IDENTIFICATION: account_token},
+            base_url=base_url,
             alias=account,
-            clock=clock or SystemClock(),
-            sink=Sink(on_event),
-            borrowed=session,
+            policy=policy,
+            deadline=deadline,
+            on_event=on_event,
+            session=session,
+            proxy=proxy,
+            ssl=ssl,
+            trust_env=trust_env,
+            max_connections=max_connections,
+            max_reply_bytes=max_reply_bytes,
+            clock=clock,
         )
-        if receiver is not None:
-            msg = f"receiver={receiver!r}: this version cannot be woken by webhooks, it polls"
-            raise ConfigurationError(msg)
+        self._receiver = choose_receiver(receiver, self._wire)
         if preflight not in get_args(Preflight):
             msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
             raise ConfigurationError(msg)
-        if on_event is not None and not callable(on_event):
-            msg = f"on_event={on_event!r} cannot be called"
-            raise ConfigurationError(msg)
         self._preflight = preflight
-        self._policy = with_deadline(policy, deadline)
-        self._sessions: dict[asyncio.AbstractEventLoop, Session] = {}
-        self._home = _running_loop() if session is not None else None
-        self._is_owner = True
-        self._is_closed = [False]
+        self._plan = choose_plan(plan)
 
     @classmethod
     def from_env(cls, **options: Any) -> Self:
@@ -185,27 +162,9 @@ class LinkedApi:
     def __repr__(self) -> str:
         """Show where and for whom, without tokens."""
         return (
-            f"<LinkedApi {self._core.wire.name} {self._core.settings.base_url} "
+            f"<LinkedApi {self._wire.name} {self._core.settings.base_url} "
             f"account={self._core.account}>"
         )
-
-    async def __aenter__(self) -> Self:
-        """Return the client; the first request opens connections."""
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the client."""
-        await self.aclose()
-
-    @property
-    def policy(self) -> Policy:
-        """What this client does about failures."""
-        return self._policy
 
     @property
     def account(self) -> str:
@@ -224,12 +183,7 @@ class LinkedApi:
         Connections, retry budget and announced episodes are common; closing the sibling does
         nothing, closing the original closes both.
         """
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        twin._policy = with_deadline(policy or self._policy, deadline)
-        twin._preflight = preflight or self._preflight
-        twin._is_owner = False
-        return twin
+        return self._twin(policy, deadline, _preflight=preflight or self._preflight)
 
     async def run(self, operation: Operation[R]) -> Result[R]:
         """Start an operation and wait for its result.
@@ -271,7 +225,7 @@ class LinkedApi:
         """
         workflow = operation.workflow()
         request = self._request(operation.name, workflow)
-        session = self._session()
+        session = self._line()
         call = session.call(
             Purpose.START,
             operation.name,
@@ -301,63 +255,29 @@ class LinkedApi:
         if not workflow_id.strip():
             msg = "workflow_id is empty"
             raise ConfigurationError(msg)
-        session = self._session()
-        self._core.wire.poll(WorkflowId(workflow_id))
+        session = self._line()
+        self._wire.poll(WorkflowId(workflow_id))
         kind = operation if isinstance(operation, type) else type(operation)
         call = session.call(Purpose.POLL, kind.name, self._policy, reads_only=False)
         call.workflow_id = WorkflowId(workflow_id)
         return WorkflowHandle(session, kind, call)
 
-    async def aclose(self) -> None:
-        """Close connections; waits still open raise `ClientClosed`, which carries their ids.
-
-        A session of your own stays open. Closing again does nothing.
-        """
-        if not self._is_owner:
-            return
-        self._is_closed[0] = True
-        here = asyncio.get_running_loop()
-        for loop, session in list(self._sessions.items()):
-            if loop is here:
-                await session.close()
-            elif loop.is_running():  # in another thread; a loop that is over has closed its own
-                closing = asyncio.run_coroutine_threadsafe(session.close(), loop)
-                await asyncio.wrap_future(closing)
-
-    def _session(self) -> Session:
-        if self._is_closed[0]:
-            msg = "The client is closed"
-            raise ClientClosed(msg)
-        loop = _running_loop()
-        if self._home is not None and loop is not self._home:
-            msg = "The aiohttp session given to this client belongs to another event loop"
-            raise ConfigurationError(msg, code="wrongLoop")
-        session = self._sessions.get(loop)
-        if session is None:
-            for past in [known for known in self._sessions if known.is_closed()]:
-                del self._sessions[past]
-            session = self._sessions[loop] = Session(self._core)
-        return session
+    def _open_line(self) -> Session:
+        return Session(self._core, self._wire, self._receiver)
 
     def _request(self, operation: str, workflow: Json) -> Request:
         """Return what starts a workflow.
 
         Raises:
-            InvalidWorkflowLocally: It cannot be a workflow, and preflight refuses that.
+            InvalidWorkflowLocally: It breaks a rule, and preflight refuses that.
         """
-        problem = None if self._preflight == "off" else problem_of(workflow)
-        if problem is not None:
+        problems = () if self._preflight == "off" else check(workflow, plan=self._plan)
+        if problems:
+            refused = InvalidWorkflowLocally.of(problems, account=self._core.account)
             if self._preflight == "refuse":
-                raise InvalidWorkflowLocally(problem)
-            self._core.sink.emit(
-                PreflightWarning(account=self._core.account, operation=operation, problem=problem)
+                raise refused
+            warning = PreflightWarning(
+                account=self._core.account, operation=operation, problem=refused.message
             )
-        return self._core.wire.start(workflow)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        msg = "There is no running event loop: use the client inside async code"
-        raise ConfigurationError(msg, code="wrongLoop") from None
+            self._core.sink.emit(warning)
+        return self._wire.start(workflow)

@@ -8,6 +8,7 @@ from .decide import BackOff, Decision, Emit, Hold, Raise, Situation, decide
 from .episodes import Episode, Episodes
 from .explain import Explanation
 from .hours import opening_delay
+from .window import Window
 
 __all__ = [
     "BackOff",
@@ -23,6 +24,7 @@ __all__ = [
     "RetryBudget",
     "Situation",
     "Verdict",
+    "Window",
     "classify",
     "decide",
     "full_jitter",

@@ -202,7 +202,7 @@ def _error(verdict: Verdict, situation: Situation) -> LinkedApiError:
     if situation.purpose is Purpose.POLL:
         certainty = Certainty.ACCEPTED
     is_open = (
-        situation.purpose in {Purpose.START, Purpose.DIRECT}
+        situation.purpose in _OPEN_HINTS
         and certainty is Certainty.MAYBE_ACCEPTED
         and not situation.reads_only
     )
@@ -211,7 +211,7 @@ def _error(verdict: Verdict, situation: Situation) -> LinkedApiError:
         code=refusal.code,
         disposition=verdict.disposition,
         scope=verdict.scope,
-        hint=_OPEN_HINT + verdict.hint if is_open else verdict.hint,
+        hint=_OPEN_HINTS[situation.purpose] + verdict.hint if is_open else verdict.hint,
         certainty=certainty,
         workflow_id=situation.workflow_id or refusal.workflow_id,
         attempts=situation.attempt,
@@ -222,10 +222,11 @@ def _error(verdict: Verdict, situation: Situation) -> LinkedApiError:
     )
 
 
-_OPEN_HINT = (
-    "The workflow may run all the same: look at its effect on LinkedIn, or ask with a reading "
-    "workflow, before starting it again. "
-)
+_OPEN_HINTS = {
+    Purpose.START: "The workflow may run all the same: look at its effect on LinkedIn, or ask with "
+    "a reading workflow, before starting it again. ",
+    Purpose.DIRECT: "It may have been done all the same: read the state before asking again. ",
+}
 
 
 def _family(disposition: Disposition, *, is_open: bool) -> type[LinkedApiError]:

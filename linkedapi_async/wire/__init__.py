@@ -3,10 +3,20 @@
 from linkedapi_async.errors import ConfigurationError
 
 from ._base import Wire
+from ._query import IDENTIFICATION, Query
 from .account_api import AccountApiWire
 from .linked_api import LinkedApiV3Wire, LinkedApiWire
 
-__all__ = ["WIRES", "AccountApiWire", "LinkedApiV3Wire", "LinkedApiWire", "Wire", "open_wire"]
+__all__ = [
+    "IDENTIFICATION",
+    "WIRES",
+    "AccountApiWire",
+    "LinkedApiV3Wire",
+    "LinkedApiWire",
+    "Query",
+    "Wire",
+    "open_wire",
+]
 
 WIRES = (LinkedApiWire.name, LinkedApiV3Wire.name, AccountApiWire.name)
 """Every value of the client's `wire` option."""

@@ -20,6 +20,7 @@ class LinkedApiWire:
     name: ClassVar[str] = "linked_api"
     token_header: ClassVar[str] = "linked-api-token"  # noqa: S105 - a header's name
     can_cancel: ClassVar[bool] = True
+    has_webhooks: ClassVar[bool] = True
     path: ClassVar[str] = "/workflows"
 
     def start(self, workflow: Json) -> Request:
@@ -80,6 +81,7 @@ class LinkedApiV3Wire(LinkedApiWire):
     name: ClassVar[str] = "linked_api_v3"
     token_header: ClassVar[str] = "account-api-token"  # noqa: S105 - a header's name
     can_cancel: ClassVar[bool] = False
+    has_webhooks: ClassVar[bool] = False
     path: ClassVar[str] = "/account/workflows"
 
 

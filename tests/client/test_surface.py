@@ -61,7 +61,7 @@ def test_operations_and_actions_are_not_at_the_top() -> None:
 
 def test_importing_is_cheap() -> None:
     """Importing the package loads no HTTP client, no converter, no retry library, no log."""
-    heavy = ("aiohttp", "cattrs", "tenacity", "structlog", "attrs", "asyncio")
+    heavy = ("aiohttp", "msgspec", "tenacity", "structlog", "attrs", "asyncio")
 
     loaded = run(f"import linkedapi_async, sys; print([n for n in {heavy} if n in sys.modules])")
 
@@ -69,8 +69,8 @@ def test_importing_is_cheap() -> None:
 
 
 def test_policy_and_errors_need_no_http_client() -> None:
-    """Who only catches errors or builds a policy pays for neither aiohttp nor cattrs."""
-    heavy = ("aiohttp", "cattrs", "tenacity", "structlog")
+    """Who only catches errors or builds a policy pays for neither aiohttp nor msgspec."""
+    heavy = ("aiohttp", "msgspec", "tenacity", "structlog")
 
     loaded = run(
         "from linkedapi_async import Policy, TransientError, Disposition; import sys; "

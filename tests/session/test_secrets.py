@@ -318,7 +318,7 @@ async def test_no_token_shows_in_any_repr(
     api = connect(sandbox)
     handle = await api.start(message)
     core = api._core
-    sources = (core.main_token, core.identification_token)
+    sources = tuple(core.tokens.values())
 
     shown = canaries.heard_in(
         api,
@@ -328,7 +328,7 @@ async def test_no_token_shows_in_any_repr(
         await handle.result(),
         core,
         core.settings,
-        core.wire.start({}),
+        api._wire.start({}),
         *sources,
         *(source.secret for source in sources),
         *(source.secret.value.__repr__() for source in sources if source.secret),
