@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import attrs
 import structlog
@@ -16,6 +16,8 @@ import structlog
 from .events import Event
 
 __all__ = ["Sink"]
+
+T = TypeVar("T")
 
 _NAME: Final = "linkedapi_async"
 _STDLIB: Final = logging.getLogger(_NAME)
@@ -41,13 +43,18 @@ class Sink:
     def emit(self, event: Event) -> None:
         """Announce an event; whatever the callback raises is logged and swallowed."""
         if self._on_event is not None:
-            try:
-                self._on_event(event)
-            except Exception as exc:  # noqa: BLE001 - a listener must not break the call
-                kind = type(event).__name__
-                _log("error", "linkedapi.callback_failed", {"on": kind, "exc_info": exc})
+            self.guard(self._on_event, event)
         if structlog.is_configured() or _STDLIB.isEnabledFor(_LEVELS[event.level.upper()]):
             _log(event.level, event.name, attrs.asdict(event, recurse=False))
+
+    @staticmethod
+    def guard(call: Callable[[T], object], told: T) -> None:
+        """Call a listener of the application; whatever it raises is logged and swallowed."""
+        try:
+            call(told)
+        except Exception as exc:  # noqa: BLE001 - a listener must not break the call
+            kind = type(told).__name__
+            _log("error", "linkedapi.callback_failed", {"on": kind, "exc_info": exc})
 
 
 def _log(level: str, name: str, fields: dict[str, Any]) -> None:

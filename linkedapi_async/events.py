@@ -15,6 +15,7 @@ __all__ = [
     "ActionNeeded",
     "ActionResolved",
     "BackingOff",
+    "DeliveryRefused",
     "Drift",
     "Event",
     "Held",
@@ -126,6 +127,22 @@ class Held(Event):
     code: str
     scope: Scope
     workflow_id: WorkflowId | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryRefused(Event):
+    """Something that came to the webhook was not believed, or could not be read.
+
+    Attributes:
+        status: HTTP status it was answered with.
+        reason: What was wrong; it holds neither secret nor payload.
+    """
+
+    name: ClassVar[str] = "linkedapi.delivery_refused"
+    level: ClassVar[Level] = "warning"
+
+    status: int
+    reason: str
 
 
 @attrs.frozen(kw_only=True)

@@ -1,12 +1,15 @@
 """A started workflow: ask for it, wait for it, cancel it, from as many tasks as like."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Final, Generic, TypeVar
 
 import attrs
 
 from ._call import Call
 from ._messages import Progress, Purpose, Refusal, Request, State
+from ._push import Ended, Push
 from ._session import Session
 from ._types import Certainty, Json, WorkflowId
 from .errors import (
@@ -23,11 +26,13 @@ from .policy import BackOff, opening_delay, poll_pause
 
 __all__ = ["WorkflowHandle", "WorkflowStatus"]
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 
 _PARKED_BASE: Final = 3600.0
 _PARKED_CAP: Final = 4 * 3600.0
 _AFTER_OPENING: Final = 120.0
+_LAST_LOOK: Final = 0.05
+"""The part of a wait's time that is left when it polls at the latest."""
 
 
 @attrs.frozen
@@ -46,7 +51,7 @@ class WorkflowStatus:
     message: str | None = None
 
 
-class WorkflowHandle(Generic[R]):
+class WorkflowHandle(Generic[R_co]):
     """One workflow of the service, typed by its operation's result.
 
     It holds no task: whoever waits polls, one waiter at a time on behalf of all.
@@ -55,7 +60,7 @@ class WorkflowHandle(Generic[R]):
     def __init__(
         self,
         session: Session,
-        operation: type[Operation[R]],
+        operation: type[Operation[R_co]],
         call: Call,
         *,
         request: Request | None = None,
@@ -83,9 +88,11 @@ class WorkflowHandle(Generic[R]):
         self._polls = 0
         self._parked_polls = 0
         self._opens_in: float | None = None
-        self._next_poll_at = self._clock.now()
+        self._next_poll_at = self._asked_at = self._clock.now()
+        self._pushed: Progress | None = None
+        self._is_end_pushed = False
         self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
-        self._result: Result[R] | None = None
+        self._result: Result[R_co] | None = None
         self._error: LinkedApiError | None = None
         self._nap: asyncio.Future[None] | None = None
         if progress is not None:
@@ -119,7 +126,7 @@ class WorkflowHandle(Generic[R]):
                 self._observe(latest)
         return WorkflowStatus(latest.state, latest.pending_reason, latest.message)
 
-    async def result(self, *, timeout: float | None = None) -> Result[R]:  # noqa: ASYNC109 - public
+    async def result(self, *, timeout: float | None = None) -> Result[R_co]:  # noqa: ASYNC109 - public
         """Return the result, waiting for the workflow's end.
 
         Passing failures of the network, throttling and unreadable replies do not end the wait.
@@ -154,8 +161,8 @@ class WorkflowHandle(Generic[R]):
             LinkedApiError: The service could not be asked.
         """
         workflow_id = self.workflow_id
-        if not self._session.core.wire.can_cancel:
-            name = self._session.core.wire.name
+        if not self._session.wire.can_cancel:
+            name = self._session.wire.name
             msg = f"The {name} generation of the API cannot cancel a workflow"
             raise UnsupportedByWire(msg, workflow_id=workflow_id)
         if workflow_id is None or self._latest.state.is_final:
@@ -221,7 +228,7 @@ class WorkflowHandle(Generic[R]):
                 if self._latest.state.is_final:
                     await self._finish(self._latest)
                 else:
-                    await self._poll()
+                    await self._reach_end()
         except LinkedApiError as error:
             failure = error
             raise
@@ -232,25 +239,93 @@ class WorkflowHandle(Generic[R]):
                 if not told.done():
                     told.set_result(failure)
 
+    async def _reach_end(self) -> None:
+        """Poll until the workflow has ended, or nobody can tell any more."""
+        with self._listening():
+            while self._error is None and not self._latest.state.is_final:
+                await self._poll()
+
     async def _poll(self) -> None:
-        await self._pass_time(self._next_poll_at - self._clock.now())
+        await self._await_turn()
         if self._error is not None or self.workflow_id is None:
             return
+        if self._pushed is not None:
+            self._observe(self._pushed)
+            return
         if self._news is None:
-            self._news = self._session.core.wire.poll(self.workflow_id)
+            self._news = self._session.wire.poll(self.workflow_id)
         outcome = await self._session.poll(self._polling, self._news)
         self._polls += 1
         if isinstance(outcome, BackOff):
             pause = max(outcome.delay, self._pause())
             self._session.executor.announce_pause(self._polling, outcome.error, pause)
         else:
+            if outcome.state.is_final and not self._is_end_pushed:
+                self._note_missed(self.workflow_id)
+            self._is_end_pushed = False
             pause = self._observe(outcome)
-        self._next_poll_at = self._clock.now() + pause
+        self._asked_at = self._clock.now()
+        self._next_poll_at = self._asked_at + pause
+
+    async def _await_turn(self) -> None:
+        """Wait until a poll is due, or something makes waiting pointless.
+
+        While events can be relied on, the turn comes late: they tell the end first.
+        """
+        push = self._session.push
+        while self._error is None and self._pushed is None:
+            due_at = self._next_poll_at
+            if push is not None and not self._is_end_pushed and push.is_alive():
+                due_at = max(due_at, self._safety_poll_at(push))
+            delay = due_at - self._clock.now()
+            if delay <= 0:
+                return
+            await self._pass_time(delay)
+
+    def _safety_poll_at(self, push: Push) -> float:
+        """Return when to look in case the event was lost: at the latest before the deadline."""
+        asked_at, deadline_at = self._asked_at, self._call.deadline_at
+        at = asked_at + push.safety_interval
+        if deadline_at is None:
+            return at
+        return min(at, deadline_at - _LAST_LOOK * (deadline_at - asked_at))
+
+    @contextmanager
+    def _listening(self) -> Generator[None]:
+        """Hear of the workflow's end while somebody waits for it."""
+        push, workflow_id = self._session.push, self.workflow_id
+        if push is None or workflow_id is None:
+            yield
+            return
+        end = push.watch(workflow_id, self._hear)
+        try:
+            yield
+        finally:
+            end()
+
+    def _hear(self, ended: Ended | None) -> None:
+        """Take in what an event told of the workflow waited for."""
+        if not self._is_led:
+            return
+        now = self._clock.now()
+        if ended is not None:
+            self._is_end_pushed = True
+            self._pushed = ended.progress
+            self._next_poll_at = now
+        else:  # deliveries are lost: poll again, and not all waits at once
+            spread = self._clock.draw() * self._call.policy.poll_max
+            self._next_poll_at = max(self._next_poll_at, now + spread)
+        self._wake()
+
+    def _note_missed(self, workflow_id: WorkflowId) -> None:
+        """Tell that the end was polled before an event told it; look later whether one came."""
+        push = self._session.push
+        if push is not None:
+            push.missed(workflow_id)
+            self._clock.call_later(push.grace, push.review)
 
     async def _pass_time(self, delay: float) -> None:
-        """Wait for the next poll's time, or for something that makes waiting pointless."""
-        if delay <= 0:
-            return
+        """Wait, or until something wakes this wait."""
         self._nap = asyncio.get_running_loop().create_future()
         alarm = self._clock.call_later(delay, self._wake)
         try:
@@ -326,10 +401,12 @@ class WorkflowHandle(Generic[R]):
     def _begin_again(self, progress: Progress) -> None:
         """Follow the workflow that was started in place of the one that failed."""
         self._end_is_told = False
+        self._pushed, self._is_end_pushed = None, False
         self._polling = self._call.waits()
         self._news = None
         self._polls = 0
-        self._next_poll_at = self._clock.now() + self._observe(progress)
+        self._asked_at = self._clock.now()
+        self._next_poll_at = self._asked_at + self._observe(progress)
 
     def _doubt(self) -> OutcomeUnknown:
         error = OutcomeUnknown(

@@ -10,6 +10,7 @@ from linkedapi_async.events import (
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    DeliveryRefused,
     Drift,
     Event,
     Held,
@@ -101,6 +102,8 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
             return f"nobody waits any more; it runs on as {where}", "yellow"
         case PreflightWarning():
             return f"sent although it breaks a rule: {event.problem}", "yellow"
+        case DeliveryRefused():
+            return f"a webhook delivery was answered {event.status}: {event.reason}", "yellow"
         case Drift():
             return f"the service says {event.word!r}, which this version does not know", "yellow"
         case Raised():

@@ -8,6 +8,8 @@ __all__ = ["GRACE", "Trust"]
 
 GRACE: Final = 5.0
 """Seconds that an event may come after a poll has told the same."""
+_STEP: Final = 100
+_SLOWEST: Final = 6.0
 
 
 class Trust:
@@ -17,12 +19,13 @@ class Trust:
     other types may be selected where those are not.
     """
 
-    __slots__ = ("_is_burnt", "_is_proved", "_owed")
+    __slots__ = ("_ends", "_is_burnt", "_is_proved", "_owed")
 
     def __init__(self) -> None:
         """Start with nothing proved."""
         self._is_proved = False
         self._is_burnt = False
+        self._ends = 0
         self._owed: dict[WorkflowId, float] = {}
 
     def deliver(self, workflow_id: WorkflowId | None, *, is_end: bool) -> None:
@@ -35,6 +38,7 @@ class Trust:
         if is_end or not self._is_burnt:
             self._is_proved = True
         if is_end and workflow_id is not None:
+            self._ends += 1
             self._owed.pop(workflow_id, None)
 
     def owe(self, workflow_id: WorkflowId, now: float) -> None:
@@ -52,4 +56,13 @@ class Trust:
             self._owed.clear()
             self._is_proved = False
             self._is_burnt = True
+            self._ends = 0
         return self._is_proved
+
+    @property
+    def patience(self) -> float:
+        """How much longer than usual to rely on deliveries: 1.0 to 6.0.
+
+        It grows with every hundred ends delivered since the last miss.
+        """
+        return min(_SLOWEST, 1.0 + self._ends / _STEP)

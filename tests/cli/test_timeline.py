@@ -12,6 +12,7 @@ from linkedapi_async.events import (
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    DeliveryRefused,
     Drift,
     Event,
     Held,
@@ -69,6 +70,7 @@ LINES = [
     (attrs.evolve(ABANDONED, workflow_id=None), "without a known id"),
     (Drift(account="main", kind="error", word="newWord"), "'newWord'"),
     (PreflightWarning(account="main", operation="x", problem="$.limit"), "rule: $.limit"),
+    (DeliveryRefused(account="", status=401, reason="stale"), "answered 401: stale"),
     (RAISED, "raised OutcomeUnknown: It broke [connectionLost] (it may run all the same)"),
     (attrs.evolve(RAISED, certainty=Certainty.REJECTED), "It broke [connectionLost]"),
 ]

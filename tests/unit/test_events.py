@@ -11,6 +11,7 @@ NAMED = {
     "ActionNeeded": ("linkedapi.action_needed", "error"),
     "ActionResolved": ("linkedapi.action_resolved", "info"),
     "BackingOff": ("linkedapi.backing_off", "warning"),
+    "DeliveryRefused": ("linkedapi.delivery_refused", "warning"),
     "Drift": ("linkedapi.drift", "warning"),
     "Held": ("linkedapi.held", "info"),
     "PreflightWarning": ("linkedapi.preflight_warning", "warning"),
