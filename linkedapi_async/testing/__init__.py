@@ -8,6 +8,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from ._accounts import Account, Tokens
+    from ._admin import Admin
+    from ._billing import Billing, SubscriptionStatus
+    from ._captured import CapturedMessage, NetworkEvent
+    from ._deliveries import Deliveries, Forgery
+    from ._delivery import Delivery
+    from ._limits import Limit, Limits
+    from ._mail import Message
+    from ._sessions import ConnectionSession, Sessions
+    from ._subscription import Webhook
     from .clock import FakeClock
     from .faults import (
         Body,
@@ -29,6 +38,8 @@ if TYPE_CHECKING:
     from .log import (
         ActionExecuted,
         ConnectionOpened,
+        DeliveryAttempted,
+        DeliveryEnded,
         Log,
         Record,
         ReplySent,
@@ -43,6 +54,15 @@ if TYPE_CHECKING:
 
 _HOMES: Final = {
     "_accounts": ("Account", "Tokens"),
+    "_admin": ("Admin",),
+    "_billing": ("Billing", "SubscriptionStatus"),
+    "_captured": ("CapturedMessage", "NetworkEvent"),
+    "_deliveries": ("Deliveries", "Forgery"),
+    "_delivery": ("Delivery",),
+    "_limits": ("Limit", "Limits"),
+    "_mail": ("Message",),
+    "_sessions": ("ConnectionSession", "Sessions"),
+    "_subscription": ("Webhook",),
     "clock": ("FakeClock",),
     "faults": (
         "Body",
@@ -64,6 +84,8 @@ _HOMES: Final = {
     "log": (
         "ActionExecuted",
         "ConnectionOpened",
+        "DeliveryAttempted",
+        "DeliveryEnded",
         "Log",
         "Record",
         "ReplySent",
@@ -81,17 +103,30 @@ _HOME_OF: Final = {name: home for home, names in _HOMES.items() for name in name
 __all__ = [
     "Account",
     "ActionExecuted",
+    "Admin",
+    "Billing",
     "Body",
+    "CapturedMessage",
     "Close",
     "ConnectionOpened",
+    "ConnectionSession",
     "Delay",
+    "Deliveries",
+    "Delivery",
+    "DeliveryAttempted",
+    "DeliveryEnded",
     "Drop",
     "ErrorEnvelope",
     "FakeClock",
     "Fault",
+    "Forgery",
     "Html",
     "Injection",
+    "Limit",
+    "Limits",
     "Log",
+    "Message",
+    "NetworkEvent",
     "Null",
     "PortInUse",
     "Record",
@@ -101,11 +136,14 @@ __all__ = [
     "Reset",
     "Sandbox",
     "SandboxError",
+    "Sessions",
     "Slow",
     "Stall",
     "Status",
+    "SubscriptionStatus",
     "Tokens",
     "Truncate",
+    "Webhook",
     "WorkflowAccepted",
     "WorkflowCancelled",
     "WorkflowCompleted",

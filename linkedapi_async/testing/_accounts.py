@@ -3,14 +3,24 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from enum import StrEnum
 from hashlib import blake2b
 from typing import Any, Final
+from uuid import UUID
 
 import attrs
 
 from linkedapi_async._types import Plan
 
-__all__ = ["Account", "Hours", "Thread", "Tokens", "Vault"]
+from ._limits import Limits
+from ._members import Member
+
+__all__ = ["SEAT", "SESSION", "Account", "Hours", "Standing", "Tokens", "Vault"]
+
+SEAT: Final = "subscriptionRequired"
+"""What starts of an account without a seat are refused with."""
+SESSION: Final = "linkedinAccountSignedOut"
+"""What starts of an account are refused with after LinkedIn has ended its session."""
 
 
 @attrs.frozen
@@ -50,6 +60,7 @@ class Vault:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._round = 0
+        self._issued = Counter[str]()
         self.rotate()
 
     def rotate(self) -> None:
@@ -63,22 +74,14 @@ class Vault:
         text = f"{self._seed}:{kind}:{number}"
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
+    def issue(self, kind: str) -> str:
+        """Return 32 hex digits for this purpose that were not given out before."""
+        self._issued[kind] += 1
+        return self.derive(kind, self._issued[kind])
 
-@attrs.define
-class Thread:
-    """A conversation of one account with one person.
-
-    Attributes:
-        thread_id: As the inbox calls it.
-        person: Number of the person in the world.
-        messages: What was sent, oldest first, with the moment.
-        flags: What was done to it last: `archive`, `star`, `mute`.
-    """
-
-    thread_id: str
-    person: int
-    messages: list[tuple[datetime, str]] = attrs.field(factory=list[tuple[datetime, str]])
-    flags: set[str] = attrs.field(factory=set[str])
+    def issue_uuid(self, kind: str) -> str:
+        """Return an id for this purpose that was not given out before."""
+        return str(UUID(self.issue(kind)))
 
 
 @attrs.define
@@ -98,63 +101,82 @@ class Hours:
     message: str
 
 
-_SELF: Final = "https://www.linkedin.com/in/"
+class Standing(StrEnum):
+    """How an account stands, in the Admin API's words."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+    """No seat covers it."""
+    RECONNECTION_REQUIRED = "reconnection_required"
+    """LinkedIn has ended its session."""
+    DELETED = "deleted"
+    """Disconnected; only webhook events say this."""
 
 
 @attrs.define(eq=False)
-class Account:
+class Account(Member):
     """A LinkedIn account behind an identification token.
 
+    What the member is and does on LinkedIn itself stands in `Member`.
+
     Attributes:
-        alias: How the log and you call it.
         plan: Its seat; Sales Navigator actions need `Plan.PLUS`.
         name: The member's name.
-        url: The member's profile.
-        limits: How many actions per category and UTC day, such as `{"stMessages": 2}`; a
-            category without an entry is unlimited.
+        limits: How many actions per category and period, and how many there were; a category
+            without an entry is unlimited.
         blocks: Error words every start is refused with, the first one first.
         hours: Closed working hours, `None` while open.
-        relations: Changed connection statuses by person, over what the world says.
-        threads: Conversations by thread id.
+        connected_at: When it was connected.
+        is_parsed: Whether headline and picture are known to the Admin API.
+        account_id: As the Admin API and webhooks name it.
+        identification_token: What opens it now.
     """
 
-    alias: str
     plan: Plan
     name: str
     _vault: Vault = attrs.field(repr=False, alias="vault")
-    limits: dict[str, int] = attrs.field(factory=dict[str, int])
+    limits: Limits = attrs.field(factory=Limits)
     blocks: dict[str, None] = attrs.field(factory=dict[str, None])
     hours: Hours | None = None
-    relations: dict[int, str] = attrs.field(factory=dict[int, str], repr=False)
-    threads: dict[str, Thread] = attrs.field(factory=dict[str, Thread], repr=False)
+    connected_at: datetime = attrs.field(kw_only=True)
+    is_parsed: bool = True
+    account_id: str = attrs.field(init=False)
     identification_token: str = attrs.field(init=False, repr=False)
-    _spent: Counter[tuple[str, date]] = attrs.field(init=False, repr=False)
-    _round: int = attrs.field(init=False, default=0, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        self._spent = Counter()
+        self.account_id = self._vault.issue_uuid(f"{self.alias} account")
         self.rotate()
 
     @property
-    def url(self) -> str:
-        """Address of the member's own profile."""
-        return f"{_SELF}{self.alias}"
+    def headline(self) -> str:
+        """The line below the member's name."""
+        return "Member of LinkedIn in miniature"
+
+    @property
+    def urn(self) -> str:
+        """The member's name that outlives every address."""
+        return f"urn:li:member:{50_000_000 + int(self._vault.derive(self.alias, 0)[:6], 16)}"
 
     @property
     def tokens(self) -> Tokens:
         """What opens this account now."""
         return Tokens(self._vault.linked_api, self._vault.account_api, self.identification_token)
 
+    @property
+    def standing(self) -> Standing:
+        """How it stands: without a seat nothing else matters."""
+        if SEAT in self.blocks:
+            return Standing.FROZEN
+        return Standing.RECONNECTION_REQUIRED if SESSION in self.blocks else Standing.ACTIVE
+
     def rotate(self) -> None:
         """Replace the identification token; the old one is worthless at once."""
-        self._round += 1
-        self.identification_token = f"id_{self._vault.derive(self.alias, self._round)}"
+        self.identification_token = f"id_{self._vault.issue(self.alias)}"
 
     def allows(self, category: str, day: date) -> bool:
-        """Return whether the day's limit still lets an action happen."""
-        limit = self.limits.get(category)
-        return limit is None or self._spent[category, day] < limit
+        """Return whether the limits still let an action happen."""
+        return self.limits.allow(category, day)
 
     def spend(self, category: str, day: date) -> None:
-        """Count one action that happened against the day's limit."""
-        self._spent[category, day] += 1
+        """Count one action that happened against the limits."""
+        self.limits.spend(category, day)

@@ -7,8 +7,8 @@ import attrs
 
 from linkedapi_async._types import Json, Plan
 from linkedapi_async.errors._problem import Breach, Problem
+from linkedapi_async.workflows._validate import check as problems_of
 from linkedapi_async.workflows.tree import is_loop, walk
-from linkedapi_async.workflows.validate import check as problems_of
 
 from ._registry import executors
 

@@ -1,16 +1,33 @@
 """Carries out actions on companies: open a page, read it, search."""
 
+from itertools import islice
 from typing import Final
 
 from linkedapi_async._types import Json, JsonObject
 
-from ._filters import criteria_of, limit_of, meets, words_of
+from ._filters import (
+    Trait,
+    begin_list,
+    begin_search,
+    criteria_of,
+    limit_of,
+    meets,
+    require_offered,
+    words_in,
+    words_of,
+)
+from ._jobboard import jobs_of
 from ._people import matches, search_item
 from ._posts import tell_posts
 from ._registry import Context, Outcome, executor, fail
-from ._world import Company
+from ._traits import earns, revenue_of, size_of, website_of
+from ._world import Company, Person
 
 __all__ = [
+    "companies_found",
+    "company_facts",
+    "deciders_found",
+    "employees_found",
     "open_company_page",
     "retrieve_company_dms",
     "retrieve_company_employees",
@@ -21,15 +38,6 @@ __all__ = [
 _EMPLOYEES_FOUND: Final = 500
 _DECIDERS_FOUND: Final = 20
 _COMPANIES_FOUND: Final = 10
-_SIZES: Final = (
-    (10, "1-10"),
-    (50, "11-50"),
-    (200, "51-200"),
-    (500, "201-500"),
-    (1000, "501-1000"),
-    (5000, "1001-5000"),
-    (10000, "5001-10000"),
-)
 
 
 @executor("st.openCompanyPage")
@@ -39,47 +47,28 @@ def open_company_page(context: Context, params: JsonObject) -> Outcome:
     if not params.get("basicInfo"):
         return Outcome({}, company)
     facts: dict[str, Json] = {
-        "name": company.name,
-        "urn": company.urn,
-        "publicUrl": company.url,
-        "description": f"{company.name} is known for its work in {company.industry}.",
-        "location": company.location,
-        "headquarters": company.country,
-        "industry": company.industry,
         "specialties": f"{company.industry}, Consulting",
-        "website": f"https://{company.name.casefold().replace(' ', '')}.example.com",
-        "employeesCount": company.size,
-        "yearFounded": company.founded,
         "ventureFinancing": company.number % 2 == 1,
-        "jobsCount": company.size // 40,
-        "logoUrl": None,
+        "jobsCount": len(jobs_of(context.world, company)),
     }
-    return Outcome(facts, company)
+    return Outcome(company_facts(company) | facts, company)
 
 
 @executor("st.retrieveCompanyEmployees")
 def retrieve_company_employees(context: Context, params: JsonObject) -> Outcome:
     """List who works there, filtered."""
-    criteria = criteria_of(params)
-    found = [
-        person
-        for person in context.world.employees(_company(context, params))
-        if matches(context, person, criteria)
-    ][: limit_of(params, _EMPLOYEES_FOUND)]
-    return Outcome([search_item(context, person) for person in found], subjects=tuple(found))
+    require_offered(criteria_of(params))
+    found = employees_found(context, _company(context, params), params, _EMPLOYEES_FOUND)
+    return Outcome([search_item(context, person) for person in found], subjects=found)
 
 
 @executor("st.retrieveCompanyDMs")
 def retrieve_company_dms(context: Context, params: JsonObject) -> Outcome:
     """List who decides there, the most senior first."""
-    deciders = [
-        person for person in context.world.employees(_company(context, params)) if person.decides
-    ]
-    deciders.sort(key=lambda person: (person.rank, person.number))
-    found = deciders[: limit_of(params, _DECIDERS_FOUND)]
+    found = deciders_found(context, _company(context, params), params)
     return Outcome(
         [search_item(context, person) | {"countryCode": person.country} for person in found],
-        subjects=tuple(found),
+        subjects=found,
     )
 
 
@@ -92,12 +81,9 @@ def retrieve_company_posts(context: Context, params: JsonObject) -> Outcome:
 @executor("st.searchCompanies")
 def search_companies(context: Context, params: JsonObject) -> Outcome:
     """Find companies by words and filter; a search address brings its own words."""
-    words, criteria = words_of(params), criteria_of(params)
-    found = [
-        company
-        for company in context.world.companies
-        if words <= set(company.name.casefold().split()) and _matches(company, criteria)
-    ][: limit_of(params, _COMPANIES_FOUND)]
+    begin_search(context)
+    require_offered(criteria_of(params))
+    found = companies_found(context, params, _COMPANIES_FOUND)
     items: list[Json] = [
         {
             "name": company.name,
@@ -109,7 +95,73 @@ def search_companies(context: Context, params: JsonObject) -> Outcome:
         }
         for company in found
     ]
-    return Outcome(items, subjects=tuple(found))
+    return Outcome(items, subjects=found)
+
+
+def company_facts(company: Company) -> dict[str, Json]:
+    """Return what standard LinkedIn and Sales Navigator both tell of a company."""
+    description = (
+        f"{company.name} is known for its work in {company.industry}. "
+        f"Its {company.size} people take {revenue_of(company)} million USD a year."
+    )
+    return {
+        "name": company.name,
+        "urn": company.urn,
+        "publicUrl": company.url,
+        "description": description,
+        "location": company.location,
+        "headquarters": company.country,
+        "industry": company.industry,
+        "website": website_of(company),
+        "employeesCount": company.size,
+        "yearFounded": company.founded,
+        "logoUrl": None,
+    }
+
+
+def employees_found(
+    context: Context, company: Company, params: JsonObject, usual: int
+) -> tuple[Person, ...]:
+    """Return who works at a company and fits the filter.
+
+    Raises:
+        ActionFailed: LinkedIn shows no more lists.
+    """
+    begin_list(context)
+    criteria = criteria_of(params)
+    fitting = [
+        person for person in context.world.employees(company) if matches(context, person, criteria)
+    ]
+    return tuple(fitting[: limit_of(params, usual)])
+
+
+def deciders_found(context: Context, company: Company, params: JsonObject) -> tuple[Person, ...]:
+    """Return who decides at a company, the most senior first.
+
+    Raises:
+        ActionFailed: LinkedIn shows no more lists.
+    """
+    begin_list(context)
+    deciders = [person for person in context.world.employees(company) if person.decides]
+    deciders.sort(key=lambda person: (person.rank, person.number))
+    return tuple(deciders[: limit_of(params, _DECIDERS_FOUND)])
+
+
+def companies_found(context: Context, params: JsonObject, usual: int) -> tuple[Company, ...]:
+    """Return which companies a search finds.
+
+    Args:
+        context: Where it is made.
+        params: Words, filter and limit, or a search address in their place.
+        usual: How many to list without a limit.
+    """
+    words, criteria = words_of(params), criteria_of(params)
+    fitting = (
+        company
+        for company in context.world.companies
+        if words <= words_in(f"{company.name} {company.industry}") and _matches(company, criteria)
+    )
+    return tuple(islice(fitting, limit_of(params, usual)))
 
 
 def _company(context: Context, params: JsonObject) -> Company:
@@ -122,8 +174,9 @@ def _company(context: Context, params: JsonObject) -> Company:
 
 
 def _matches(company: Company, criteria: JsonObject) -> bool:
-    size = next((name for most, name in _SIZES if company.size <= most), "10001+")
-    sizes = criteria.get("sizes")
-    if isinstance(sizes, list) and size not in sizes:
-        return False
-    return meets({"locations": company.location, "industries": company.industry}, criteria)
+    having: dict[str, Trait] = {
+        "sizes": frozenset({size_of(company)}),
+        "locations": company.location,
+        "industries": company.industry,
+    }
+    return meets(having, criteria) and earns(company, criteria.get("annualRevenue"))

@@ -51,12 +51,14 @@ class Engine:
         ambush: Ambush,
         duration: Duration,
         seed: int,
+        tell: Callable[[Workflow], None],
     ) -> None:
         self._clock = clock
         self._world = world
         self._log = log
         self._ambush = ambush
         self._duration = duration
+        self._tell = tell
         self._chance = Random(f"{seed}:durations")  # noqa: S311 - runs have to repeat
         self._ids = Random(f"{seed}:ids")  # noqa: S311 - ids have to repeat
         self._queues: dict[Account, deque[Workflow]] = {}
@@ -86,6 +88,7 @@ class Engine:
                 request=request,
             )
         )
+        self._tell(workflow)
         queue = self._queues.setdefault(account, deque())
         queue.append(workflow)
         if len(queue) == 1 and not self.is_resting(account):
@@ -115,6 +118,11 @@ class Engine:
         if worker is not None and self._queues[workflow.account][0] is workflow:
             worker.cancel()
         return True
+
+    def abandon(self, account: Account) -> None:
+        """Stop everything an account has in its queue: it is no longer connected."""
+        for workflow in self._queues.get(account, ()):
+            self.cancel(workflow)
 
     def look_again(self, account: Account) -> None:
         """Reconsider a parked queue: its working hours have changed."""
@@ -215,6 +223,7 @@ class Engine:
                 account=workflow.account.alias,
             )
         )
+        self._tell(workflow)
 
     def _finish(self, workflow: Workflow) -> None:
         injection = self._ambush.spring(("failure",), workflow.account.alias)
@@ -229,6 +238,7 @@ class Engine:
                     completion=completion,
                 )
             )
+            self._tell(workflow)
             return
         if injection.runs:
             self._execute(workflow)
@@ -254,3 +264,4 @@ class Engine:
                 reason=reason,
             )
         )
+        self._tell(workflow)

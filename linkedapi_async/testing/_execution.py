@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import cast
 
 import attrs
@@ -94,18 +95,20 @@ class Execution:
     ) -> list[Json]:
         """Run the children of loops once per item; an item's `then` is always a list.
 
-        Observed: the official SDK 1.4.7 reads nothing else below the item of a loop.
+        Observed: the official SDK 1.4.7 reads nothing else below the item of a loop. Inferred: a
+        child that is no loop runs once per item too.
         """
-        loops = [then] if not isinstance(then, Sequence) else then
+        children = then if isinstance(then, Sequence) else [then]
         told: list[Json] = []
-        for item, subject in zip(items, subjects, strict=True):
+        for item, subject in zip_longest(items, subjects):
             reports: list[Json] = []
             chosen = False
-            for loop in cast("Sequence[JsonObject]", loops):
-                if not _selects(loop, item):
+            for child in cast("Sequence[JsonObject]", children):
+                if not _selects(child, item):
                     continue
                 chosen = True
-                found = self._reports(loop.get("then", []), subject)
+                is_loop = actions()[str(child["actionType"])].is_loop
+                found = self._reports(child.get("then", []) if is_loop else child, subject)
                 reports.extend(found if isinstance(found, list) else [found])
             told.append({**item, "then": reports} if chosen else item)
         return told
@@ -132,4 +135,12 @@ def _selects(loop: JsonObject, item: JsonObject) -> bool:
     if not isinstance(patterns, list):
         return True
     name = str(item.get("name", ""))
-    return any(re.search(str(pattern), name, re.IGNORECASE) for pattern in patterns)
+    return any(_matches(str(pattern), name) for pattern in patterns)
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """Tell whether a name fits; a pattern that is none here stands for itself."""
+    try:
+        return re.search(pattern, name, re.IGNORECASE) is not None
+    except re.error:
+        return pattern.casefold() in name.casefold()

@@ -323,6 +323,7 @@ class Gate(asyncio.Protocol):
                 is_complete=is_complete,
                 body=exchange.document if is_complete else None,
                 workflow_id=asked.workflow_id,
+                admin_method=asked.admin_method,
                 fault=None if exchange.injection is None else exchange.injection.name,
             )
         )

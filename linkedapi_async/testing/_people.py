@@ -5,16 +5,28 @@ from typing import Final
 
 from linkedapi_async._types import Json, JsonObject
 
-from ._filters import criteria_of, limit_of, meets, words_of
+from ._comments import tell_comments
+from ._filters import (
+    Trait,
+    begin_search,
+    criteria_of,
+    limit_of,
+    meets,
+    require_offered,
+    words_in,
+    words_of,
+)
 from ._names import SCHOOLS
-from ._posts import tell_comments, tell_posts, tell_reactions
+from ._posts import tell_posts, tell_reactions
 from ._registry import Context, Outcome, Skill, executor, fail
+from ._traits import THIS_YEAR, experience_of, is_group_member, years_before, years_of
 from ._world import Person
 
 __all__ = [
     "endorse_person_skill",
     "matches",
     "open_person_page",
+    "people_found",
     "retrieve_person_comments",
     "retrieve_person_education",
     "retrieve_person_experience",
@@ -28,7 +40,6 @@ __all__ = [
 
 _PEOPLE_FOUND: Final = 10
 _PROFICIENCIES: Final = ("nativeOrBilingual", "fullProfessional", "limitedWorking")
-_THIS_YEAR: Final = 2026
 
 
 @executor("st.openPersonPage")
@@ -38,7 +49,7 @@ def open_person_page(context: Context, params: JsonObject) -> Outcome:
     if not params.get("basicInfo"):
         return Outcome({}, person)
     about = (
-        f"{person.position} with {_THIS_YEAR - person.since}+ years of experience, "
+        f"{person.position} with {years_of(person)} years of experience, "
         f"mostly {' and '.join(person.skills[:2])}."
     )
     facts: dict[str, Json] = {
@@ -72,7 +83,7 @@ def retrieve_person_experience(context: Context, params: JsonObject) -> Outcome:
             "employmentType": "fullTime",
             "locationType": "hybrid",
             "description": f"{person.position}, {person.company.industry}.",
-            "duration": (_THIS_YEAR - person.since) * 12,
+            "duration": (THIS_YEAR - person.since) * 12,
             "startTime": f"Jan {person.since}",
             "endTime": None,
             "location": person.location,
@@ -87,8 +98,8 @@ def retrieve_person_experience(context: Context, params: JsonObject) -> Outcome:
                 "employmentType": "fullTime",
                 "locationType": "onSite",
                 "description": f"{person.position}, {person.previous.industry}.",
-                "duration": 36,
-                "startTime": f"Jan {person.since - 3}",
+                "duration": years_before(person) * 12,
+                "startTime": f"Jan {person.since - years_before(person)}",
                 "endTime": f"Dec {person.since - 1}",
                 "location": person.previous.location,
             }
@@ -158,14 +169,27 @@ def retrieve_person_reactions(context: Context, params: JsonObject) -> Outcome:
 @executor("st.searchPeople")
 def search_people(context: Context, params: JsonObject) -> Outcome:
     """Find people by words and filter; a search address brings its own words."""
+    begin_search(context)
+    require_offered(criteria_of(params))
+    found = people_found(context, params, _PEOPLE_FOUND)
+    return Outcome([search_item(context, person) for person in found], subjects=found)
+
+
+def people_found(context: Context, params: JsonObject, usual: int) -> tuple[Person, ...]:
+    """Return whom a search finds.
+
+    Args:
+        context: Where it is made.
+        params: Words, filter and limit, or a search address in their place.
+        usual: How many to list without a limit.
+    """
     words, criteria = words_of(params), criteria_of(params)
     fitting = (
         person
         for person in context.world.people
         if words <= _vocabulary(person) and matches(context, person, criteria)
     )
-    found = tuple(islice(fitting, limit_of(params, _PEOPLE_FOUND)))
-    return Outcome([search_item(context, person) for person in found], subjects=found)
+    return tuple(islice(fitting, limit_of(params, usual)))
 
 
 def search_item(context: Context, person: Person) -> dict[str, Json]:
@@ -184,20 +208,24 @@ def search_item(context: Context, person: Person) -> dict[str, Json]:
 def matches(context: Context, person: Person, criteria: JsonObject) -> bool:
     """Return whether a person meets every given criterion of a people filter."""
     previous = person.previous.name if person.previous is not None else ""
-    having = {
+    group = {"groupMembers"} if is_group_member(person) else set[str]()
+    experience = frozenset({experience_of(person)})
+    having: dict[str, Trait] = {
         "firstName": person.first_name,
         "lastName": person.last_name,
         "position": person.position,
+        "positions": person.position,
         "locations": person.location,
         "industries": person.company.industry,
         "currentCompanies": person.company.name,
         "previousCompanies": previous,
         "schools": person.school,
-        "connectionDegrees": context.degree(person),
+        "yearsOfExperience": experience,  # as the public pages spell it
+        "yearsOfExperiences": experience,
+        "connectionDegrees": frozenset({context.degree(person), *group}),
     }
     return meets(having, criteria)
 
 
 def _vocabulary(person: Person) -> set[str]:
-    text = f"{person.name} {person.headline} {person.location} {person.company.industry}"
-    return set(text.casefold().replace(",", " ").split())
+    return words_in(f"{person.name} {person.headline} {person.location} {person.company.industry}")

@@ -14,7 +14,11 @@ import attrs
 from linkedapi_async._types import Json, JsonObject
 from linkedapi_async.actions._base import Spec, specs
 
-from ._accounts import Account, Thread
+from ._accounts import Account
+from ._content import Comment, Post
+from ._jobboard import Job
+from ._life import Life
+from ._mail import Thread
 from ._world import Company, Person, World, slug_of
 
 __all__ = [
@@ -44,14 +48,30 @@ class Skill:
     name: str
 
 
-Subject: TypeAlias = Person | Company | Thread | Skill | None
+Subject: TypeAlias = Person | Company | Job | Thread | Skill | Post | Comment | None
 """What the children of an action act on."""
 
-_MODULES: Final = ("companies", "connections", "conversations", "people", "statistics")
+_MODULES: Final = (
+    "comments",
+    "companies",
+    "connections",
+    "conversations",
+    "feed",
+    "inbox",
+    "invitations",
+    "jobs",
+    "navigator",
+    "people",
+    "post_search",
+    "posts",
+    "statistics",
+    "viewers",
+)
 
 _TEXTS: Final[Mapping[str, str]] = {
     "personNotFound": "The provided URL is not an existing LinkedIn person.",
     "companyNotFound": "Provided URL is not an existing LinkedIn company.",
+    "postNotFound": "The provided URL is not an existing LinkedIn post.",
     "emailRequired": "The person requires an email address to send a connection request.",
     "notPending": "There is no pending connection request to this person.",
     "connectionNotFound": "This person is not in your connections.",
@@ -63,9 +83,24 @@ _TEXTS: Final[Mapping[str, str]] = {
     "threadNotFound": "There is no conversation with this thread id.",
     "skillNotFound": "This person does not list this skill.",
     "endorsementUnavailable": "You cannot endorse this person.",
+    "searchingNotAllowed": "LinkedIn allows this account no more searches this month.",
+    "retrievingNotAllowed": "LinkedIn shows this account no more lists this month.",
+    "jobNotFound": "The provided URL is not an existing LinkedIn job.",
+    "noteTooLong": "The note is longer than LinkedIn allows this account.",
+    "noteLimitExceeded": "The notes LinkedIn allows this account in a month are used up.",
+    "requestNotAllowed": "You are not allowed to send this person a connection request.",
+    "commentNotFound": "The provided URL is not an existing LinkedIn comment.",
+    "commentingNotAllowed": "You are not allowed to comment on this post.",
+    "replyingNotAllowed": "You are not allowed to reply to this comment.",
+    "duplicateComment": "You have already written the same text here.",
+    "noPostingPermission": "You are not allowed to act as this company.",
+    "mentionNotResolved": "LinkedIn offers nobody for a mention in this text.",
+    "repostNotAllowed": "You are not allowed to repost this post.",
+    "alreadyReposted": "You have already reposted this post.",
+    "filterNotApplied": "A value of the filter means nothing that LinkedIn offers.",
     "limitExceeded": "The limit of the account for this action is used up.",
 }
-"""Texts beside action errors: the first six are documented, the others are the sandbox's own."""
+"""Texts beside action errors: the first seven are documented, the others are the sandbox's own."""
 
 
 class ActionFailed(Exception):
@@ -134,17 +169,40 @@ class Context:
         """
         if isinstance(self.subject, Person):
             return self.subject
-        address = str(params.get("personUrl", ""))
-        if slug_of(address, "in") == self.account.alias.lower():
+        return self.person_at(str(params.get("personUrl", "")))
+
+    def person_at(self, address: str) -> Person:
+        """Return who lives at an address.
+
+        Raises:
+            ActionFailed: Nobody does, or the account's own member.
+        """
+        own = {slug_of(one, "in") for one in (self.account.url, self.account.hashed_url)}
+        if slug_of(address, "in") in own:
             fail("selfProfileNotAllowed")
         found = self.world.find_person(address)
         if found is None:
             fail("personNotFound")
         return found
 
+    @property
+    def life(self) -> Life:
+        """What the account's member can do now."""
+        return Life(self.world, self.account, self.moment)
+
     def relation(self, person: Person) -> str:
         """Return how the account is connected to somebody now."""
-        return self.account.relations.get(person.number) or self.world.relation(person)
+        known = self.account.relations.get(person.number)
+        return self.world.relation(person) if known is None else known.status
+
+    def require_sales_navigator(self) -> None:
+        """Insist on the member's Sales Navigator subscription.
+
+        Raises:
+            ActionFailed: There is none.
+        """
+        if not self.account.has_sales_navigator:
+            fail("noSalesNavigator")
 
     def degree(self, person: Person) -> str:
         """Return how far away somebody is."""

@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     POLL = "poll"
     CANCEL = "cancel"
     ACCOUNT = "account"
+    ADMIN = "admin"
     OTHER = "other"
     """Something nobody serves: it is answered 404."""
 
@@ -39,11 +40,13 @@ class Route:
         purpose: What it asks for.
         wire: The wire that has this address, `None` for no address of ours.
         workflow_id: The id or hash in the path.
+        admin_method: What stands behind `/admin/`, such as `webhook.set`.
     """
 
     purpose: Purpose
     wire: Wire | None = None
     workflow_id: str | None = None
+    admin_method: str | None = None
 
 
 _NOWHERE: Final = Route(Purpose.OTHER)
@@ -59,6 +62,7 @@ _NAMED: Final = {
     ("GET", "/account/workflows"): (Purpose.POLL, Wire.LINKED_API_V3),
     ("GET", "/account/results"): (Purpose.POLL, Wire.ACCOUNT_API),
 }
+_ADMIN: Final = "/admin"
 _LAST_PART: Final = re.compile(r"(/.+)/([^/?]+)")
 
 
@@ -72,6 +76,11 @@ def route(method: str, target: str) -> Route:
     path = target.partition("?")[0]
     if found := _FIXED.get((method, path)):
         return found
-    if (parts := _LAST_PART.fullmatch(path)) and (named := _NAMED.get((method, parts[1]))):
+    parts = _LAST_PART.fullmatch(path)
+    if parts is None:
+        return _NOWHERE
+    if named := _NAMED.get((method, parts[1])):
         return Route(*named, parts[2])
+    if (method, parts[1]) == ("POST", _ADMIN):
+        return Route(Purpose.ADMIN, Wire.LINKED_API, admin_method=parts[2])
     return _NOWHERE

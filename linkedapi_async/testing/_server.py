@@ -13,8 +13,10 @@ from aiohttp import web
 from linkedapi_async._clock import Clock, SystemClock
 
 from ._accounts import Account, Vault
+from ._admin_desk import Desk
 from ._ambush import Ambush
 from ._checks import Objection, check
+from ._directory import Directory
 from ._engine import Engine
 from ._envelopes import Answer, dump, refusal, success, word_for
 from ._exchange import Exchange
@@ -55,20 +57,29 @@ class Server:
         ambush: Faults lying in wait.
         engine: What runs the workflows.
         vault: The main tokens.
-        accounts: By alias.
-        by_token: By identification token.
+        directory: The accounts.
+        desk: What serves admin requests.
         base_url: Where it listens, once it does.
     """
 
     def __init__(
-        self, *, clock: Clock, log: Log, ambush: Ambush, engine: Engine, vault: Vault
+        self,
+        *,
+        clock: Clock,
+        log: Log,
+        ambush: Ambush,
+        engine: Engine,
+        vault: Vault,
+        directory: Directory,
+        desk: Desk,
     ) -> None:
         self.clock = clock
         self.log = log
         self.ambush = ambush
         self.engine = engine
         self.vault = vault
-        self.by_token: dict[str, Account] = {}
+        self.directory = directory
+        self.desk = desk
         self.base_url = ""
         self._connections = 0
         self._requests = 0
@@ -136,7 +147,8 @@ class Server:
 
     def recognise(self, exchange: Exchange) -> None:
         """Find out whose request this is and what lies in wait for it."""
-        exchange.account = self.by_token.get(exchange.headers.get("identification-token", ""))
+        tokens = self.directory.by_token
+        exchange.account = tokens.get(exchange.headers.get("identification-token", ""))
         exchange.injection = self.ambush.spring(
             _moments(exchange), None if exchange.account is None else exchange.account.alias
         )
@@ -186,6 +198,8 @@ class Server:
                 message=f"Nothing is served at {exchange.method} {exchange.target}.",
                 status=404,
             )
+        if asked.purpose is Purpose.ADMIN:
+            return self._refuse_main_token(exchange, wire) or self.desk.serve(exchange)
         account = self._authenticate(exchange, wire)
         if isinstance(account, Answer):
             return account
@@ -205,7 +219,7 @@ class Server:
         self.engine.is_resting(account)  # hours that have opened are not told any more
         return workflow.progress(self._link(workflow))
 
-    def _authenticate(self, exchange: Exchange, wire: Wire) -> Account | Answer:
+    def _refuse_main_token(self, exchange: Exchange, wire: Wire) -> Answer | None:
         headers = exchange.headers
         if wire is Wire.LINKED_API:
             given, known = headers.get("linked-api-token"), self.vault.linked_api
@@ -215,7 +229,13 @@ class Server:
             return refusal(wire, word_for(wire, "linkedApiTokenRequired"))
         if given != known:
             return refusal(wire, word_for(wire, "invalidLinkedApiToken"))
-        if not headers.get("identification-token"):
+        return None
+
+    def _authenticate(self, exchange: Exchange, wire: Wire) -> Account | Answer:
+        refused = self._refuse_main_token(exchange, wire)
+        if refused is not None:
+            return refused
+        if not exchange.headers.get("identification-token"):
             return refusal(wire, "identificationTokenRequired")
         return exchange.account or refusal(wire, "invalidIdentificationToken")
 
@@ -318,6 +338,8 @@ def _moments(exchange: Exchange) -> tuple[Moment, ...]:
             return ("cancel", "any")
         case Purpose.ACCOUNT:
             return ("account", "any")
+        case Purpose.ADMIN:
+            return ("admin", "any")
         case Purpose.OTHER:
             return ("any",)
         case _:

@@ -1,6 +1,8 @@
 """Carries out actions that read the account's own numbers."""
 
+from datetime import timedelta
 from hashlib import blake2b
+from typing import Final
 
 from linkedapi_async._types import JsonObject
 
@@ -10,6 +12,8 @@ __all__ = [
     "retrieve_performance",
     "retrieve_ssi",
 ]
+
+_QUARTER: Final = timedelta(days=90)
 
 
 @executor("st.retrieveSSI")
@@ -21,13 +25,14 @@ def retrieve_ssi(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG0
 
 @executor("st.retrievePerformance")
 def retrieve_performance(context: Context, params: JsonObject) -> Outcome:  # noqa: ARG001 - called as all are
-    """Read the dashboard; it is the same every time."""
+    """Read the dashboard; only looks at the profile change it."""
     followers = _steady(context, 100, 9000)
+    views = [one for one in context.life.visits() if context.moment - one.at <= _QUARTER]
     return Outcome(
         {
             "followersCount": followers,
             "postViewsLast7Days": followers // 3,
-            "profileViewsLast90Days": followers // 9,
+            "profileViewsLast90Days": len(views),
             "searchAppearancesPreviousWeek": followers // 40,
         }
     )

@@ -4,21 +4,22 @@ People live at `https://www.linkedin.com/in/person1` to `personN`, companies at
 `https://www.linkedin.com/company/company1` to `companyN`; the first of each are those of the
 documentation's examples. Every fifth person is connected to you, every seventh has invited you,
 every eleventh takes messages from connections only, every thirteenth takes connection requests
-only with an e-mail address. They are made when first looked at.
+only with an e-mail address, every seventeenth takes none, every nineteenth is new at work, with two
+years behind them at most. They are made when first looked at.
 """
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from hashlib import blake2b
 from random import Random
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import attrs
 
+from ._chronicle import Chronicle
+from ._content import Actor, Post
 from ._names import (
-    COMMENT_TEXTS,
     COMPANY_ENDINGS,
     COMPANY_NAMES,
     FIRST_NAMES,
@@ -27,19 +28,22 @@ from ._names import (
     LAST_NAMES,
     PLACES,
     POSITIONS,
-    POST_TEXTS,
-    REACTIONS,
     SCHOOLS,
     SKILLS,
 )
+from ._ring import FIRST_COMPANY
+from ._wall import Wall
 
-__all__ = ["Company", "Engagement", "Person", "Post", "World", "slug_of"]
+__all__ = ["Company", "Person", "Post", "Status", "World", "slug_of"]
+
+Status: TypeAlias = Literal["connected", "pending", "incoming", "notConnected"]
+"""How an account is connected to a person, in the service's words."""
 
 _SITE: Final = "https://www.linkedin.com"
 _ADDRESS: Final = re.compile(
-    r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(in|company)/([^/?#]+)/?(?:[?#].*)?", re.IGNORECASE
+    r"(?:https?://)?(?:[\w-]+\.)?linkedin\.com/(in|company|newsletters)/([^/?#]+)/?(?:[?#].*)?",
+    re.IGNORECASE,
 )
-_NOON: Final = datetime(2025, 12, 31, 12, tzinfo=UTC)
 _DECIDES: Final = 4
 
 
@@ -68,6 +72,11 @@ class Company:
     country: str
     size: int
     founded: int
+
+    @property
+    def headline(self) -> str:
+        """The line below the name."""
+        return self.industry
 
     @property
     def urn(self) -> str:
@@ -141,57 +150,14 @@ class Person:
         return self.number % 13 == 0
 
     @property
+    def takes_requests(self) -> bool:
+        """Whether this person may be asked to connect at all."""
+        return self.number % 17 != 0
+
+    @property
     def decides(self) -> bool:
         """Whether the person counts as a decision maker."""
         return self.rank <= _DECIDES
-
-
-@attrs.frozen(kw_only=True)
-class Post:
-    """Something published.
-
-    Attributes:
-        number: Unique in the world.
-        author: Who.
-        text: What.
-        at: When.
-        reactions: How many reacted.
-        comments: How many commented.
-    """
-
-    number: int
-    author: Person | Company
-    text: str
-    at: datetime
-    reactions: int
-    comments: int
-
-    @property
-    def url(self) -> str:
-        """Address of the post."""
-        return f"{_SITE}/feed/update/{self.activity_urn}"
-
-    @property
-    def activity_urn(self) -> str:
-        """LinkedIn's name for it."""
-        return f"urn:li:activity:{7_000_000_000_000_000_000 + self.number}"
-
-
-@attrs.frozen(kw_only=True)
-class Engagement:
-    """What a person did with a post: one comment and one reaction.
-
-    Attributes:
-        post: Which.
-        at: When.
-        text: What the comment says.
-        reaction: Which kind.
-    """
-
-    post: Post
-    at: datetime
-    text: str
-    reaction: str
 
 
 class World:
@@ -200,6 +166,7 @@ class World:
     Attributes:
         size: How many people.
         companies_count: How many companies.
+        wall: What is published.
     """
 
     def __init__(self, seed: int, *, people: int, companies: int) -> None:
@@ -208,6 +175,9 @@ class World:
         self._seed = seed
         self._people: dict[int, Person] = {}
         self._companies: dict[int, Company] = {}
+        self.wall: Wall = Wall(
+            Chronicle(seed, people=people, companies=companies, actor=self._actor)
+        )
 
     @property
     def people(self) -> Iterator[Person]:
@@ -246,44 +216,11 @@ class World:
         return [person for person in self.people if person.company is company]
 
     def posts(self, author: Person | Company) -> list[Post]:
-        """Return what somebody has published, newest first."""
-        kind = 0 if isinstance(author, Person) else 500_000
-        chance = self._chance(f"posts:{kind}:{author.number}")
-        moment = _NOON - timedelta(hours=chance.randint(0, 200))
-        found: list[Post] = []
-        for index in range(chance.randint(1, 6)):
-            topic = chance.choice(SKILLS)
-            found.append(
-                Post(
-                    number=(kind + author.number) * 10 + index,
-                    author=author,
-                    text=chance.choice(POST_TEXTS).format(topic=topic),
-                    at=moment,
-                    reactions=chance.randint(0, 300),
-                    comments=chance.randint(0, 40),
-                )
-            )
-            moment -= timedelta(hours=chance.randint(5, 900))
-        return found
+        """Return what somebody has published by now, newest first."""
+        is_company = isinstance(author, Company)
+        return self.wall.posts(author.number + FIRST_COMPANY - 1 if is_company else author.number)
 
-    def engagements(self, person: Person) -> list[Engagement]:
-        """Return what somebody did with the posts of others, newest first."""
-        chance = self._chance(f"engagements:{person.number}")
-        found: list[Engagement] = []
-        for _ in range(chance.randint(0, 5)):
-            author = self.person(chance.randint(1, self.size))
-            post = chance.choice(self.posts(author))
-            found.append(
-                Engagement(
-                    post=post,
-                    at=post.at + timedelta(hours=chance.randint(1, 90)),
-                    text=chance.choice(COMMENT_TEXTS),
-                    reaction=chance.choice(REACTIONS),
-                )
-            )
-        return sorted(found, key=lambda one: one.at, reverse=True)
-
-    def relation(self, person: Person) -> str:
+    def relation(self, person: Person) -> Status:
         """Return how a fresh account is connected to somebody."""
         if person.number % 5 == 0:
             return "connected"
@@ -302,6 +239,9 @@ class World:
         return {f"company{number}": number for number in numbers} | {
             str(_company_id(number)): number for number in numbers
         }
+
+    def _actor(self, key: int) -> Actor:
+        return self.person(key) if key < FIRST_COMPANY else self.company(key - FIRST_COMPANY + 1)
 
     def _chance(self, purpose: str) -> Random:
         return Random(f"{self._seed}:{purpose}")  # noqa: S311 - the world has to repeat
@@ -338,6 +278,7 @@ class World:
         position, rank = chance.choice(POSITIONS)
         home = chance.randint(1, self.companies_count)
         before = chance.randint(0, self.companies_count)
+        is_new = number % 19 == 0
         made = Person(
             number=number,
             first_name=chance.choice(FIRST_NAMES),
@@ -347,14 +288,14 @@ class World:
             position=position,
             rank=rank,
             company=self.company(home),
-            previous=self.company(before) if before else None,
+            previous=self.company(before) if before and not is_new else None,
             location=location,
             country=country,
             followers=chance.randint(20, 9000),
             school=chance.choice(SCHOOLS),
             skills=tuple(chance.sample(SKILLS, chance.randint(2, 6))),
             languages=tuple(chance.sample(LANGUAGES, chance.randint(1, 3))),
-            since=chance.randint(2012, 2025),
+            since=2026 - number // 19 % 3 if is_new else chance.randint(2012, 2025),
         )
         if number == 1:
             return attrs.evolve(
@@ -376,7 +317,7 @@ def slug_of(address: str, kind: str) -> str | None:
 
     Args:
         address: What a caller takes for an address.
-        kind: `in` for people, `company` for companies.
+        kind: `in` for people, `company` for companies, `newsletters` for those.
     """
     parts = _ADDRESS.fullmatch(address.strip())
     return parts[2].lower() if parts is not None and parts[1].lower() == kind else None

@@ -14,6 +14,8 @@ from linkedapi_async._types import Effect, Json, JsonObject
 __all__ = [
     "ActionExecuted",
     "ConnectionOpened",
+    "DeliveryAttempted",
+    "DeliveryEnded",
     "Log",
     "Record",
     "ReplySent",
@@ -52,12 +54,14 @@ class RequestReceived:
         method: HTTP method; empty when the connection broke within the head.
         path: Path and query; empty likewise.
         wire: `linked_api`, `linked_api_v3`, `account_api`; `None` when no wire has this path.
-        purpose: `start`, `poll`, `cancel`, `account`, or `other` for what nobody serves.
+        purpose: `start`, `poll`, `cancel`, `account`, `admin`, or `other` for what nobody
+            serves.
         account: Alias behind the identification token, `None` when it names nobody.
         size: Bytes read, head included. A fault that cuts after n bytes leaves n here.
         is_complete: Whether all of it arrived. What is incomplete was never run.
         body: The decoded JSON; a string when it is none; `None` without a body.
         workflow_id: The id in the path of a poll or cancel.
+        admin_method: What an admin request asks for, such as `webhook.set`.
         fault: What was injected into this request, `None` for nothing.
     """
 
@@ -73,6 +77,7 @@ class RequestReceived:
     is_complete: bool
     body: Json = attrs.field(default=None, repr=False)
     workflow_id: str | None = None
+    admin_method: str | None = None
     fault: str | None = None
 
 
@@ -211,6 +216,53 @@ class ActionExecuted:
     label: str | None = None
 
 
+@attrs.frozen(kw_only=True)
+class DeliveryAttempted:
+    """An event that was sent to the webhook, or was meant to be.
+
+    Attributes:
+        at: Seconds on the sandbox's clock, when the attempt was over.
+        delivery_id: As `webhook.deliveries` lists it; empty for a forgery, which is not listed.
+        event_id: Id within the event, the same at each attempt.
+        event_type: Such as `workflow.completed`.
+        attempt: Counts the attempts of a delivery, from 1.
+        status: HTTP status of the answer, `None` without one.
+        error: Why there was no answer, `None` for no such reason.
+        fault: `lost` for an event that was not sent at all, `doubled` for one sent a second time,
+            `forged: …` for one that is none; `None` for nothing.
+    """
+
+    at: float
+    delivery_id: str
+    event_id: str
+    event_type: str
+    attempt: int
+    status: int | None
+    error: str | None = None
+    fault: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DeliveryEnded:
+    """A delivery that will not be attempted again.
+
+    Attributes:
+        at: Seconds on the sandbox's clock.
+        delivery_id: As `webhook.deliveries` lists it.
+        event_id: Id within the event.
+        event_type: Such as `workflow.completed`.
+        attempts: How often it was attempted.
+        status: `success` or `failed`, as the service has it: what was lost counts as a success.
+    """
+
+    at: float
+    delivery_id: str
+    event_id: str
+    event_type: str
+    attempts: int
+    status: str
+
+
 Record: TypeAlias = (
     ConnectionOpened
     | RequestReceived
@@ -221,6 +273,8 @@ Record: TypeAlias = (
     | WorkflowFailed
     | WorkflowCancelled
     | ActionExecuted
+    | DeliveryAttempted
+    | DeliveryEnded
 )
 
 
@@ -263,7 +317,7 @@ class Log(Sequence[Record]):
         """Return requests, incomplete ones included.
 
         Args:
-            purpose: Only these: `start`, `poll`, `cancel`, `account`, `other`.
+            purpose: Only these: `start`, `poll`, `cancel`, `account`, `admin`, `other`.
             account: Only those that carried this account's identification token.
         """
         return tuple(
@@ -296,6 +350,18 @@ class Log(Sequence[Record]):
             record
             for record in self.actions(action_type)
             if record.effect is Effect.WRITE and record.outcome == "success"
+        )
+
+    def deliveries(self, event_type: str | None = None) -> tuple[DeliveryAttempted, ...]:
+        """Return the attempts to deliver an event, forgeries and what was lost included.
+
+        Args:
+            event_type: Only these, such as `workflow.completed`.
+        """
+        return tuple(
+            record
+            for record in self._of(DeliveryAttempted)
+            if event_type in {None, record.event_type}
         )
 
     @property

@@ -2,41 +2,34 @@
 
 import errno
 from collections.abc import Mapping, Sequence
-from datetime import UTC, timedelta, tzinfo
 from types import TracebackType
-from typing import Final, Self
-from zoneinfo import ZoneInfo
+from typing import Self
 
 from linkedapi_async._clock import Clock, SystemClock
 from linkedapi_async._types import Plan
 
-from ._accounts import Account, Hours, Tokens, Vault
+from ._accounts import Account, Tokens, Vault
+from ._admin import Admin
+from ._admin_calls import Office, methods
+from ._admin_desk import Desk
 from ._ambush import Ambush, as_fault, moment_for
+from ._deliveries import Deliveries
+from ._directory import Directory
 from ._engine import Duration, Engine
+from ._herald import Herald
+from ._others import OtherPeople
+from ._problems import PortInUse, SandboxError
 from ._registry import actions, executors
 from ._server import Server
+from ._standings import Standings
 from ._world import World
 from .faults import ErrorEnvelope, Fault, Injection, Moment
 from .log import Log
 
 __all__ = ["PortInUse", "Sandbox", "SandboxError"]
 
-_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS: Final = (
-    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-)  # fmt: skip
-_SCHEDULED: Final = "This workflow is scheduled and will start when the account working hours open"
 
-
-class SandboxError(Exception):
-    """The sandbox was used in a way that cannot work."""
-
-
-class PortInUse(SandboxError, OSError):
-    """Somebody else listens on the port."""
-
-
-class Sandbox:
+class Sandbox(OtherPeople, Standings):
     """The service, its accounts and a small LinkedIn, for as long as the block lasts.
 
     It speaks three generations of the protocol at once: `/workflows`, `/account/workflows` and
@@ -45,6 +38,10 @@ class Sandbox:
     the type `workflowNotFound`; a cancelled workflow is later told as `failed` with the reason
     `workflowCancelled`; actions take effect when the workflow's duration is over; limits start
     anew at midnight UTC.
+
+    Its Admin API serves the methods of the official SDK, and a webhook registered there is posted
+    signed events. The service demands HTTPS for that; here `http://127.0.0.1:8080/hook` will do,
+    and nothing ever leaves this machine.
 
     Example:
         ```python
@@ -57,6 +54,8 @@ class Sandbox:
 
     Attributes:
         log: What was received and done, and when; it outlives the block.
+        admin: The subscription, the connection sessions and the default limits.
+        deliveries: The webhook, and what happens to events on the way there.
         world: The people and companies there are.
         clock: Where time comes from.
     """
@@ -96,7 +95,15 @@ class Sandbox:
         self._address = (host, port)
         self._vault = Vault(seed)
         self._ambush = Ambush()
-        self._accounts: dict[str, Account] = {}
+        self.deliveries: Deliveries = Deliveries(
+            clock=self.clock, log=self.log, vault=self._vault, seed=seed
+        )
+        herald = Herald(deliveries=self.deliveries)
+        self._directory = Directory(
+            vault=self._vault, clock=self.clock, on_captured=herald.captured
+        )
+        self._directory.watch(herald.account)
+        self.admin: Admin = Admin(directory=self._directory, vault=self._vault, clock=self.clock)
         self._engine = Engine(
             clock=self.clock,
             world=self.world,
@@ -104,6 +111,7 @@ class Sandbox:
             ambush=self._ambush,
             duration=duration,
             seed=seed,
+            tell=herald.workflow,
         )
         self._server = Server(
             clock=self.clock,
@@ -111,6 +119,17 @@ class Sandbox:
             ambush=self._ambush,
             engine=self._engine,
             vault=self._vault,
+            directory=self._directory,
+            desk=Desk(
+                Office(
+                    self.admin,
+                    self.clock,
+                    self.deliveries,
+                    self._directory,
+                    self._engine,
+                    herald,
+                )
+            ),
         )
         for alias in accounts:
             self.add_account(alias, plan=plan, limits=limits)
@@ -118,6 +137,7 @@ class Sandbox:
     async def __aenter__(self) -> Self:
         actions()  # loaded here, so that the first request is as quick as the others
         executors()
+        methods()
         host, port = self._address
         try:
             await self._server.open(host, port)
@@ -126,6 +146,7 @@ class Sandbox:
                 raise
             msg = f"Port {port} of {host} is taken; choose another, or 0 for any free one."
             raise PortInUse(msg) from error
+        self.deliveries.open()
         return self
 
     async def __aexit__(
@@ -136,9 +157,11 @@ class Sandbox:
     ) -> None:
         await self._server.close()  # first: a request just read would hire another worker
         await self._engine.close()
+        await self.deliveries.close()
 
     def __repr__(self) -> str:
-        return f"Sandbox({self._server.base_url or 'closed'}, accounts={list(self._accounts)})"
+        aliases = [one.alias for one in self.accounts]
+        return f"Sandbox({self._server.base_url or 'closed'}, accounts={aliases})"
 
     # ── where and who ──
 
@@ -162,7 +185,7 @@ class Sandbox:
     @property
     def accounts(self) -> tuple[Account, ...]:
         """Every account, in the order they were added."""
-        return tuple(self._accounts.values())
+        return self._directory.accounts
 
     def account(self, alias: str | None = None) -> Account:
         """Return an account by its alias; the first one without.
@@ -170,13 +193,7 @@ class Sandbox:
         Raises:
             SandboxError: There is no such account.
         """
-        if alias is None and self._accounts:
-            return next(iter(self._accounts.values()))
-        try:
-            return self._accounts[alias or ""]
-        except KeyError:
-            msg = f"No account {alias!r}; there are {', '.join(self._accounts) or 'none'}."
-            raise SandboxError(msg) from None
+        return self._directory.get(alias)
 
     def add_account(
         self,
@@ -195,16 +212,10 @@ class Sandbox:
             name: The member's name; `None` makes one of the alias.
 
         Raises:
-            SandboxError: The alias is taken.
+            SandboxError: The alias is taken, or a limit has no category of the service.
         """
-        if alias in self._accounts:
-            msg = f"There is an account {alias!r} already."
-            raise SandboxError(msg)
-        account = Account(
-            alias, plan, name or f"{alias.title()} Member", self._vault, dict(limits or {})
-        )
-        self._accounts[alias] = account
-        self._server.by_token[account.identification_token] = account
+        account = self._directory.add(alias, plan=plan, limits=limits, name=name)
+        self.admin.billing.add_seat(plan)
         return account
 
     def rotate_tokens(self, account: Account | str | None = None, *, main: bool = True) -> Tokens:
@@ -221,9 +232,7 @@ class Sandbox:
         if main:
             self._vault.rotate()
         for one in chosen:
-            del self._server.by_token[one.identification_token]
-            one.rotate()
-            self._server.by_token[one.identification_token] = one
+            self._directory.rotate(one)
         return chosen[0].tokens
 
     # ── faults ──
@@ -274,6 +283,9 @@ class Sandbox:
         if moment in {"failure", "action"} and not isinstance(value, ErrorEnvelope):
             msg = f"on={moment!r} takes an error word, not {value!r}"
             raise ValueError(msg)
+        if moment == "admin" and account is not None:
+            msg = "on='admin' takes no account: such requests carry no identification token"
+            raise ValueError(msg)
         injection = Injection(
             value,
             on=moment,
@@ -295,88 +307,6 @@ class Sandbox:
     def drop_idle_connections(self) -> int:
         """Reset every kept-alive connection nothing is under way on; return how many."""
         return self._server.drop_idle()
-
-    # ── the state of accounts; `account=None` is every account there is ──
-
-    def close_hours(
-        self,
-        opens_in: float | None,
-        *,
-        refuses: bool = False,
-        expires_after: float | None = None,
-        zone: str = "UTC",
-        account: Account | str | None = None,
-    ) -> None:
-        """Close the working hours: what runs goes on, what waits is parked.
-
-        Args:
-            opens_in: Seconds until they open by themselves; `None` for never.
-            refuses: Refuse starts with `outsideWorkingHours` instead of parking them.
-            expires_after: Seconds a workflow is parked at most, from its arrival; then it fails
-                with `workingHoursWaitExpired`.
-            zone: Time zone of the moment in the display text.
-            account: Whose hours.
-        """
-        now = self.clock.now()
-        text = _SCHEDULED
-        if opens_in is not None:
-            place: tzinfo = UTC if zone == "UTC" else ZoneInfo(zone)
-            at = (self.clock.wall() + timedelta(seconds=opens_in)).astimezone(place)
-            day = f"{_DAYS[at.weekday()]}, {_MONTHS[at.month - 1]} {at.day}"
-            text = f"{text} at {day}, {at:%H:%M} ({zone})"
-        opens_at = None if opens_in is None else now + opens_in
-        for one in self._choose(account):
-            one.hours = Hours(opens_at, refuses, expires_after, f"{text}.")
-            self._engine.look_again(one)
-
-    def open_hours(self, *, account: Account | str | None = None) -> None:
-        """Open the working hours now."""
-        for one in self._choose(account):
-            one.hours = None
-            self._engine.look_again(one)
-
-    def block(self, word: str, *, account: Account | str | None = None) -> None:
-        """Refuse every start with a row of the catalogue, in each wire's own word for it.
-
-        Args:
-            word: The row's current name, such as `trialLimitReached`.
-            account: Whose starts.
-
-        Raises:
-            ValueError: The catalogue has no such word.
-        """
-        as_fault(word, message=None, body=None)
-        for one in self._choose(account):
-            one.blocks[word] = None
-
-    def unblock(self, word: str | None = None, *, account: Account | str | None = None) -> None:
-        """Take a refusal back; without a word, all of them."""
-        for one in self._choose(account):
-            if word is None:
-                one.blocks.clear()
-            else:
-                one.blocks.pop(word, None)
-
-    def sign_out(self, *, account: Account | str | None = None) -> None:
-        """Let LinkedIn end the session of the cloud browser."""
-        self.block("linkedinAccountSignedOut", account=account)
-
-    def sign_in(self, *, account: Account | str | None = None) -> None:
-        """Reconnect after `sign_out`."""
-        self.unblock("linkedinAccountSignedOut", account=account)
-
-    def take_seat(self, *, account: Account | str | None = None) -> None:
-        """Let the paid seat run out."""
-        self.block("subscriptionRequired", account=account)
-
-    def give_seat(self, *, account: Account | str | None = None) -> None:
-        """Pay for a seat again after `take_seat`."""
-        self.unblock("subscriptionRequired", account=account)
-
-    def set_language(self, *, is_supported: bool, account: Account | str | None = None) -> None:
-        """Switch LinkedIn's interface to a language the service does not read, or back."""
-        change = self.unblock if is_supported else self.block
-        change("languageNotSupported", account=account)
 
     def _choose(self, account: Account | str | None) -> tuple[Account, ...]:
         if account is None:

@@ -1,16 +1,22 @@
-"""What the tests of the sandbox share: a plain HTTP client, and one that counts single bytes."""
+"""What the tests of the sandbox share: clients that ask it, and an endpoint it delivers to."""
 
+import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 import aiohttp
 import attrs
 import pytest
+from aiohttp import web
+from linkedapi import LinkedApiError
+from linkedapi.admin import AdminHttpClient, LinkedApiAdmin
+from linkedapi.types.admin import AdminConfig
+from linkedapi.webhooks import verify_webhook_signature
 
-from linkedapi_async.testing import FakeClock, Sandbox
+from linkedapi_async.testing import FakeClock, Sandbox, Webhook
 
 _STARTS: Final = {
     "linked_api": "/workflows",
@@ -135,6 +141,37 @@ class Wire:
         return came, "open"
 
 
+@attrs.frozen
+class Official:
+    """Asks through the official SDK's admin client, in a thread beside the event loop."""
+
+    sandbox: Sandbox
+
+    async def __call__(self, what: Callable[[LinkedApiAdmin], Any]) -> Any:
+        """Return what the client returns, or raise what it raises."""
+        return await asyncio.to_thread(self._work, what)
+
+    async def refused(self, what: Callable[[LinkedApiAdmin], Any]) -> str:
+        """Return the error word that the client raises."""
+        with pytest.raises(LinkedApiError) as caught:
+            await self(what)
+        return str(caught.value.type)
+
+    def _work(self, what: Callable[[LinkedApiAdmin], Any]) -> Any:
+        config = AdminConfig(linked_api_token=self.sandbox.tokens.linked_api_token)
+        http = AdminHttpClient(config, base_url=self.sandbox.base_url)
+        try:
+            return what(LinkedApiAdmin(http))
+        finally:
+            http.session.close()
+
+
+@pytest.fixture
+def official(sandbox: Sandbox) -> Official:
+    """The official SDK's admin client, connected to the sandbox."""
+    return Official(sandbox)
+
+
 @pytest.fixture
 async def http() -> AsyncIterator[aiohttp.ClientSession]:
     """A plain HTTP client."""
@@ -156,3 +193,85 @@ async def line(sandbox: Sandbox, clock: FakeClock) -> AsyncIterator[Wire]:
         channel.setblocking(False)  # noqa: FBT003 - its only form
         channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield Wire(sandbox, clock, channel)
+
+
+@attrs.define
+class Receiver:
+    """An endpoint that keeps what it gets, and answers as told.
+
+    Attributes:
+        url: Where it listens.
+        clock: What it notes the moments with.
+        answers: Statuses for the next requests; 200 when they are used up.
+        patience: Seconds before it answers.
+        got: Headers and bodies.
+        moments: When they came.
+        paths: Where they went.
+        busy: How many are being answered now.
+        most: How many there ever were at once.
+    """
+
+    url: str
+    clock: FakeClock
+    answers: list[int] = attrs.field(factory=list[int])
+    patience: float = 0.0
+    got: list[tuple[Mapping[str, str], bytes]] = attrs.field(
+        factory=list[tuple[Mapping[str, str], bytes]]
+    )
+    moments: list[float] = attrs.field(factory=list[float])
+    paths: list[str] = attrs.field(factory=list[str])
+    busy: int = 0
+    most: int = 0
+
+    async def take(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Take one delivery."""
+        body = await request.read()
+        self.got.append((request.headers, body))
+        self.moments.append(self.clock.now())
+        self.paths.append(str(request.rel_url))
+        status = self.answers.pop(0) if self.answers else 200
+        self.busy += 1
+        self.most = max(self.most, self.busy)
+        try:
+            await self.clock.sleep(self.patience)
+        finally:
+            self.busy -= 1
+        return web.Response(status=status, headers={"Location": self.url})
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """What came, read."""
+        return [json.loads(body) for _, body in self.got]
+
+    @property
+    def types(self) -> list[str]:
+        """What kinds came."""
+        return [event["type"] for event in self.events]
+
+    def trusts(self, webhook: Webhook) -> list[bool]:
+        """Return for each what the official verifier says."""
+        now = self.clock.wall().timestamp()
+        return [
+            verify_webhook_signature(
+                raw_body=body,
+                timestamp=headers.get("linked-api-signature-timestamp"),
+                signature=headers.get("linked-api-signature"),
+                secret=webhook.secret,
+                now_seconds=now,
+            )
+            for headers, body in self.got
+        ]
+
+
+@pytest.fixture
+async def receiver(clock: FakeClock) -> AsyncIterator[Receiver]:
+    """An endpoint on this machine, on the test's clock."""
+    found = Receiver("", clock)
+    runner = web.ServerRunner(web.Server(found.take), shutdown_timeout=0)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    port = runner.addresses[0][1]
+    found.url = f"http://127.0.0.1:{port}/hook?from=linkedapi"
+    yield found
+    await runner.cleanup()

@@ -104,7 +104,7 @@ async def test_a_message_with_a_child_lands_in_its_thread(sandbox: Sandbox) -> N
 
     assert result.errors == []
     (thread,) = sandbox.account().threads.values()
-    assert [text for _, text in thread.messages] == ["Hi"]
+    assert [message.text for message in thread.messages] == ["Hi"]
     assert thread.flags == {"archive"}
 
 

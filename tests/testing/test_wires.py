@@ -1,5 +1,7 @@
 """Each generation as its documentation tells it."""
 
+import subprocess
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -172,12 +174,39 @@ async def test_a_core_seat_has_no_sales_navigator(talk: "Talk", wire: str, word:
     assert told["error"]["type"] == word
 
 
-async def test_what_cannot_be_carried_out_is_said(talk: "Talk") -> None:
-    """An action without an executor is answered 501 by name, never with a made-up error."""
-    status, told = await talk.ask("POST", "/workflows", body={"actionType": "st.retrieveFeed"})
+NEW_ACTION = """
+import asyncio, aiohttp, attrs
+from linkedapi_async._types import Effect
+from linkedapi_async.actions._base import Action, action
+from linkedapi_async.testing import Sandbox
 
-    assert status == 501
-    assert "st.retrieveFeed" in told["error"]["message"]
+@action("st.brandNew", effect=Effect.READ, root=True)
+@attrs.frozen(kw_only=True)
+class BrandNew(Action[None]):
+    pass
+
+async def main():
+    async with Sandbox() as sandbox, aiohttp.ClientSession() as session:
+        tokens = sandbox.tokens
+        headers = {"linked-api-token": tokens.linked_api_token,
+                   "identification-token": tokens.identification_token}
+        body = BrandNew().to_json()
+        url = sandbox.base_url + "/workflows"
+        async with session.post(url, json=body, headers=headers) as reply:
+            print(reply.status, (await reply.json())["error"]["message"])
+
+asyncio.run(main())
+"""
+
+
+def test_what_cannot_be_carried_out_is_said() -> None:
+    """An action without an executor is answered 501 by name, never with a made-up error."""
+    told = subprocess.run(
+        [sys.executable, "-c", NEW_ACTION], capture_output=True, text=True, check=True
+    ).stdout
+
+    assert told.startswith("501 ")
+    assert "st.brandNew" in told
 
 
 @pytest.mark.parametrize(

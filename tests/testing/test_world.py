@@ -220,8 +220,8 @@ async def test_a_profile_is_read_in_all_its_parts(talk: "Talk") -> None:
         assert [one["name"] for one in skills] == list(somebody.skills)
         assert [one["name"] for one in languages] == list(somebody.languages)
         assert posts[0]["author"]["profileUrl"] == somebody.url
-        assert len(comments) == len(reactions)
-        assert [one["time"] for one in comments] == [one["time"] for one in reactions]
+        assert all(one["text"] for one in comments)
+        assert all(one["reactionType"] for one in reactions)
 
 
 async def test_a_loop_runs_over_companies(talk: "Talk") -> None:
@@ -349,7 +349,7 @@ async def test_a_thread_can_be_tidied(talk: "Talk") -> None:
     await talk.run({"actionType": "st.sendMessage", "threadId": thread.thread_id, "text": "Again"})
 
     assert thread.flags == {"mute"}
-    assert [text for _, text in thread.messages] == ["Hi", "Again"]
+    assert [message.text for message in thread.messages] == ["Hi", "Again"]
 
 
 async def test_posts_are_cut_by_moment_and_number(talk: "Talk") -> None:
