@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from importlib import import_module
 from types import MappingProxyType
-from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_args
+from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_args, get_origin
 
 import attrs
 
@@ -17,7 +17,7 @@ from linkedapi_async.models._rules import Param, Rule, encode, params_of
 
 __all__ = ["MODULES", "Action", "AnyAction", "Rule", "Spec", "Then", "action", "spec", "specs"]
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 C = TypeVar("C")
 A = TypeVar("A", bound="type[Action[Any]]")
 
@@ -42,8 +42,8 @@ _REGISTRY: Final[dict[str, "Spec"]] = {}
 
 
 @attrs.frozen(kw_only=True)
-class Action(Generic[R]):
-    """One step of a workflow. `R` is what its report holds, `None` where it holds nothing.
+class Action(Generic[R_co]):
+    """One step of a workflow, typed by what its report holds: `None` where it holds nothing.
 
     Attributes:
         label: Text that the report of this action repeats, to tell several of a kind apart.
@@ -102,9 +102,26 @@ class Spec:
 
     @cached_property
     def result(self) -> Any:
-        """The `R` of the class: a model, `list[...]` of one, or `NoneType`."""
+        """What the class is typed by: a model, `list[...]` of one, or `NoneType`."""
         bases: tuple[Any, ...] = getattr(self.cls, "__orig_bases__", ())
         return get_args(bases[0])[0]
+
+    def may_stand_under(self, parent: "Spec") -> bool:
+        """Tell whether it may be a child of another: one table says so, or none says anything.
+
+        A loop repeats over a list, whatever the tables say.
+        """
+        if self.is_loop and get_origin(parent.result) is not list:
+            return False
+        says = [
+            name in names
+            for name, names in (
+                (self.action_type, parent.children),
+                (parent.action_type, self.parents),
+            )
+            if names is not None
+        ]
+        return not says or any(says)
 
 
 def action(

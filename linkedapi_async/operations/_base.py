@@ -16,6 +16,7 @@ import attrs
 from linkedapi_async._types import Effect, Json, JsonObject
 from linkedapi_async.actions._base import Action
 from linkedapi_async.errors._exceptions import ActionError, ActionFailure, ProtocolError
+from linkedapi_async.workflows._reading import Reports, read_reports
 from linkedapi_async.workflows.tree import effect_of
 
 from ._reports import (
@@ -52,9 +53,9 @@ __all__ = [
     "override",
 ]
 
-R = TypeVar("R")
+R_co = TypeVar("R_co", covariant=True)
 T = TypeVar("T")
-O = TypeVar("O", bound="type[Operation[Any]]")  # noqa: E741 - stands beside R and T
+O = TypeVar("O", bound="type[Operation[Any]]")  # noqa: E741 - stands beside T
 
 MODULES: Final = (
     "comments",
@@ -81,7 +82,7 @@ _REGISTRY: Final[dict[str, "type[Operation[Any]]"]] = {}
 
 
 @attrs.frozen
-class Result(Generic[R]):
+class Result(Generic[R_co]):
     """What a finished workflow brought.
 
     Attributes:
@@ -91,12 +92,12 @@ class Result(Generic[R]):
         completion: The reports as received.
     """
 
-    data: R | None
+    data: R_co | None
     errors: tuple[ActionFailure, ...] = ()
     workflow_id: str | None = None
     completion: Json = attrs.field(default=None, repr=False)
 
-    def unwrap(self) -> R:
+    def unwrap(self) -> R_co:
         """Return the data.
 
         Raises:
@@ -104,11 +105,19 @@ class Result(Generic[R]):
         """
         if self.data is None and self.errors:
             raise ActionError(self.errors, workflow_id=self.workflow_id)
-        return cast("R", self.data)
+        return cast("R_co", self.data)
+
+    def reports(self) -> Reports:
+        """Return what every action reported, typed by its class: `.first(OpenPersonPage)`.
+
+        Raises:
+            ProtocolError: A report is not of the documented form; the message names the place.
+        """
+        return read_reports(self.completion)
 
 
-class Operation(ABC, Generic[R]):
-    """One thing to do, with its parameters; `R` is what `Result.data` will hold.
+class Operation(ABC, Generic[R_co]):
+    """One thing to do, with its parameters, typed by what `Result.data` will hold.
 
     Attributes:
         name: The official name on the wire of logs and statistics, such as `fetchPerson`.
@@ -130,7 +139,7 @@ class Operation(ABC, Generic[R]):
         return effect_of(self.workflow())
 
     @classmethod
-    def read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+    def read(cls, completion: Json) -> tuple[R_co | None, tuple[ActionFailure, ...]]:
         """Return the data and the failed actions of a completion.
 
         Args:
@@ -148,7 +157,7 @@ class Operation(ABC, Generic[R]):
 
     @classmethod
     @abstractmethod
-    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+    def _read(cls, completion: Json) -> tuple[R_co | None, tuple[ActionFailure, ...]]:
         """Read a completion, as :meth:`read` promises."""
 
 
@@ -174,7 +183,7 @@ def operations() -> "Mapping[str, type[Operation[Any]]]":
 # ── The four kinds ──────────────────────────────────────────────────────────────────────────────
 
 
-class _Rooted(Operation[R]):
+class _Rooted(Operation[R_co]):
     """An operation whose parameters are those of one action."""
 
     __slots__ = ()
@@ -205,7 +214,7 @@ class VoidOperation(_Rooted[None]):
         return None, failures(report_list(completion))
 
 
-class ObjectOperation(_Rooted[R]):
+class ObjectOperation(_Rooted[R_co]):
     """An operation that brings one object."""
 
     __slots__ = ()
@@ -214,7 +223,7 @@ class ObjectOperation(_Rooted[R]):
 
     @classmethod
     @override
-    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+    def _read(cls, completion: Json) -> tuple[R_co | None, tuple[ActionFailure, ...]]:
         """Return the object; of several reports, that of the first with data."""
         found = report_list(completion)
         errors = failures(found)
@@ -268,7 +277,7 @@ class Part:
     config: str | None = None
 
 
-class PageOperation(ObjectOperation[R]):
+class PageOperation(ObjectOperation[R_co]):
     """An operation that opens a page, and brings its facts with the parts asked for."""
 
     __slots__ = ()
@@ -290,11 +299,11 @@ class PageOperation(ObjectOperation[R]):
 
     @classmethod
     @override
-    def _read(cls, completion: Json) -> tuple[R | None, tuple[ActionFailure, ...]]:
+    def _read(cls, completion: Json) -> tuple[R_co | None, tuple[ActionFailure, ...]]:
         """Return the page with its parts; a part without a report stays `None`."""
         found = report_list(completion)
         errors: list[ActionFailure] = []
-        result: R | None = None
+        result: R_co | None = None
         for path, report in found:
             failure = failure_of(report, path)
             data = report.get("data")

@@ -100,7 +100,7 @@ def structured(value: Json, kind: type[T], path: str) -> T:
     Raises:
         ProtocolError: A value is of another type; the message names the place.
     """
-    # The converter is imported with the first result, so that importing the package stays cheap.
+    # Imported with the first result, so that importing the package stays cheap.
     from linkedapi_async._convert import structure  # noqa: PLC0415 - see above
 
     return structure(value, kind, path=path)

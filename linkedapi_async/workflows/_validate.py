@@ -155,23 +155,10 @@ def _misplaced(row: Spec, parent: Spec | str | None) -> _Finding | None:
         if row.is_root:
             return None
         return "", Breach.NOT_AT_ROOT, f"{row.action_type} cannot begin a workflow{_home(row)}"
-    if isinstance(parent, str) or _may_stand(row, parent):
+    if isinstance(parent, str) or row.may_stand_under(parent):
         return None
     told = f"{row.action_type} may not stand under {parent.action_type}"
     return "", Breach.PARENT, f"{told}{_home(row)}"
-
-
-def _may_stand(child: Spec, parent: Spec) -> bool:
-    """Tell whether a child may stand there: one table says so, or none says anything."""
-    says = [
-        name in names
-        for name, names in (
-            (child.action_type, parent.children),
-            (parent.action_type, child.parents),
-        )
-        if names is not None
-    ]
-    return not says or any(says)
 
 
 def _home(row: Spec) -> str:

@@ -15,20 +15,20 @@ from linkedapi_async import (
     State,
     WorkflowHandle,
     WorkflowStatus,
+    actions,
 )
 from linkedapi_async._types import Json
 from linkedapi_async.events import Event
-from linkedapi_async.models import (
-    Company,
-    Person,
-    PersonSearchItem,
-)
+from linkedapi_async.models import Company, CompanyFilter, Person, PersonSearchItem
 from linkedapi_async.operations import (
     FetchCompany,
     FetchPerson,
+    Operation,
+    ReactToPost,
     SearchPeople,
     SendMessage,
 )
+from linkedapi_async.workflows import Workflow
 
 
 async def results(api: LinkedApi) -> None:
@@ -96,9 +96,38 @@ async def mistakes(api: LinkedApi) -> None:
     _ = person.data.name  # type: ignore[union-attr]
     _ = person.unwrap().nmae  # type: ignore[attr-defined]
     person.data = None  # type: ignore[misc]
+    company: Company = person.unwrap()  # type: ignore[assignment]
+    wrong: Result[Company] = person  # type: ignore[assignment]
+    del company, wrong
+    items: list[Person] = (await api.run(SearchPeople())).unwrap()  # type: ignore[assignment]
+    del items
+    await api.run(actions.SearchPeople())  # type: ignore[arg-type]
+    await api.run(Workflow(actions.SearchPeople()))  # type: ignore[arg-type]
+    SearchPeople(filter=CompanyFilter())  # type: ignore[arg-type]
+    ReactToPost(post_url="u", type="likes")  # type: ignore[arg-type]
+    handle: WorkflowHandle[Company] = api.attach(FetchPerson, "wf")  # type: ignore[arg-type]
+    del handle
     Policy(max_attempts="3")  # type: ignore[arg-type]
 
 
 def variance(items: Result[list[PersonSearchItem]]) -> Sequence[PersonSearchItem]:
     """Lists of models are sequences of them."""
     return items.unwrap()
+
+
+async def choices(api: LinkedApi, *, is_person: bool) -> None:
+    """One of several operations is run like any other; its result is one of theirs."""
+    person, company = FetchPerson(person_url="u"), FetchCompany(company_url="u")
+    await api.run(person if is_person else company)
+    await api.start(person if is_person else company)
+    api.attach(FetchPerson if is_person else FetchCompany, "wf")
+    chosen: Operation[Person | Company] = person if is_person else company
+    assert_type(await api.run(chosen), Result[Person | Company])
+    assert_type((await api.start(chosen)), WorkflowHandle[Person | Company])
+    queue: list[Operation[Person | Company]] = [person, company]
+    assert_type([await api.run(one) for one in queue], list[Result[Person | Company]])
+    result: Result[Person | Company] = await api.run(person)
+    handle: WorkflowHandle[object] = await api.start(person)
+    kind: type[Operation[Person | Company]] = FetchPerson if is_person else FetchCompany
+    assert_type(api.attach(kind, "wf"), WorkflowHandle[Person | Company])
+    del result, handle

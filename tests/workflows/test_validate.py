@@ -15,7 +15,7 @@ from linkedapi_async.actions import OpenPersonPage, RetrievePersonSkills, SendMe
 from linkedapi_async.actions._base import Spec, specs
 from linkedapi_async.errors import Breach
 from linkedapi_async.models._rules import Param
-from linkedapi_async.workflows.validate import Problem, validate
+from linkedapi_async.workflows._validate import Problem, validate
 
 PERSON = "https://www.linkedin.com/in/person1"
 COMPANY = "https://www.linkedin.com/company/company1"
@@ -454,7 +454,7 @@ def test_typed_trees_are_judged_like_raw_ones() -> None:
 
 def test_depth_is_no_matter() -> None:
     """A tree deeper than the interpreter's stack is judged to its bottom."""
-    from linkedapi_async.workflows.validate import check  # noqa: PLC0415 - takes JSON as it is
+    from linkedapi_async.workflows._validate import check  # noqa: PLC0415 - takes JSON as it is
 
     tree: dict[str, Json] = {"actionType": "st.sendMessage"}
     for _ in range(5000):
