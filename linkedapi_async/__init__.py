@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ._call import single_attempt
     from ._messages import State
     from ._types import Certainty, Disposition, Scope
+    from .admin import LinkedApiAdmin
     from .client import LinkedApi
     from .errors import (
         ActionError,
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
         ClientClosed,
         ConfigurationError,
         FatalError,
+        InvalidSignature,
         InvalidWorkflowLocally,
         LinkedApiError,
         OutcomeUnknown,
@@ -44,8 +46,10 @@ __all__ = [
     "Disposition",
     "Explanation",
     "FatalError",
+    "InvalidSignature",
     "InvalidWorkflowLocally",
     "LinkedApi",
+    "LinkedApiAdmin",
     "LinkedApiError",
     "OutcomeUnknown",
     "Policy",
@@ -67,6 +71,7 @@ _HOMES = {
     "._messages": ("State",),
     "._call": ("single_attempt",),
     "._types": ("Certainty", "Disposition", "Scope"),
+    ".admin": ("LinkedApiAdmin",),
     ".client": ("LinkedApi",),
     ".errors": (
         "ActionError",
@@ -74,6 +79,7 @@ _HOMES = {
         "ClientClosed",
         "ConfigurationError",
         "FatalError",
+        "InvalidSignature",
         "InvalidWorkflowLocally",
         "LinkedApiError",
         "OutcomeUnknown",

@@ -20,7 +20,7 @@ SOURCES = sorted((ROOT / "linkedapi_async").rglob("*.py"))
 # A child forked after the dependencies were loaded has a fresh package for the price of a fork.
 IMPORT_ALONE = """
 import importlib, os, sys, traceback, warnings
-import aiohttp.web, attrs, cattrs, click, pytest, rich.console, structlog, tenacity
+import aiohttp.web, attrs, click, msgspec, pytest, rich.console, structlog, tenacity
 failed = 0
 for name in sys.argv[1:]:
     child = os.fork()

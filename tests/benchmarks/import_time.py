@@ -8,7 +8,7 @@ __all__ = ["measure"]
 
 PACKAGE: Final = "import linkedapi_async"
 CLIENT: Final = "from linkedapi_async import LinkedApi"
-LIBRARIES: Final = "import aiohttp, attrs, cattrs, tenacity, structlog"
+LIBRARIES: Final = "import aiohttp, attrs, msgspec, structlog, tenacity"
 OFFICIAL: Final = "from linkedapi import LinkedApi"
 
 
