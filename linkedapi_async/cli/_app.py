@@ -2,7 +2,7 @@
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import Any, Final, NoReturn, cast
@@ -16,7 +16,17 @@ from ._problem import Problem, problem_of
 
 __all__ = ["App", "app"]
 
-_COMMANDS: Final = ("demo", "run", "errors", "sandbox", "doctor")
+_COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "Watch the client cope with everything that goes wrong.",
+    "run": "Run a workflow file and print its result as JSON.",
+    "validate": "Check workflow files against every documented rule.",
+    "actions": "List every action, or show all about one.",
+    "operations": "List every operation, or show all about one.",
+    "errors": "List every error type, or explain one.",
+    "sandbox": "Serve Linked API in miniature for your own tests.",
+    "doctor": "Check environment, connection and tokens.",
+}
+"""Every command in the order a newcomer meets them; `--help` shows these lines and imports none."""
 
 
 class App(click.Group):
@@ -29,7 +39,7 @@ class App(click.Group):
     is_debugging = False
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click's
-        """Return the commands in the order a newcomer meets them."""
+        """Return the commands in order."""
         return list(_COMMANDS)
 
     def get_command(
@@ -90,6 +100,15 @@ class App(click.Group):
             self._tell(problem)
             sys.exit(problem.code)
         sys.exit(code or Exit.OK)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write a line for each command."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of exit codes below the commands."""
@@ -156,6 +175,6 @@ def _note_debug(ctx: click.Context, _: click.Parameter, value: bool) -> None:  #
 )
 @click.pass_context
 def app(ctx: click.Context) -> None:
-    """Linked API from the terminal: look at errors, try a workflow, run a sandbox."""
+    """Linked API from the terminal: check and run workflows, look things up, try a sandbox."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())

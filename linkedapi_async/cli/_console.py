@@ -1,5 +1,6 @@
 """Where output goes: coloured on a terminal, plain on a pipe, never wider than it has to be."""
 
+import io
 import os
 import signal
 import sys
@@ -30,9 +31,11 @@ class _Console(Console):
 
 def open_console(*, stderr: bool = False) -> Console:
     """Return a console that honours NO_COLOR; 80 columns on a pipe, at most 100 on a terminal."""
+    stream = sys.stderr if stderr else sys.stdout
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")  # for terminals that have no such letter
     console = _Console(stderr=stderr, highlight=False, emoji=False, markup=False)
-    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    console.width = min(console.width, _WIDEST if is_terminal else _PIPE)
+    console.width = min(console.width, _WIDEST if stream.isatty() else _PIPE)
     return console
 
 

@@ -5,9 +5,10 @@ import sys
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Any, Final, NoReturn, cast
 
 import attrs
+import click
 
 from linkedapi_async._types import Json, JsonObject
 
@@ -18,11 +19,15 @@ __all__ = [
     "STEPS",
     "Ending",
     "Mishap",
+    "NotJson",
     "Scene",
     "Step",
+    "name_of",
     "not_a_demo_file",
+    "parse_json",
     "read_json",
     "read_scene",
+    "read_text",
     "scenes",
     "workflow_in",
 ]
@@ -61,6 +66,23 @@ def _mishaps(told: Any) -> "tuple[Mishap, ...]":
 
 def _steps(told: Any) -> "tuple[Step, ...]":
     return tuple(Step(given=given.pop("with", {}), **given) for given in map(dict, told))
+
+
+class NotJson(Problem):
+    """A text that is no JSON.
+
+    Attributes:
+        reason: What is wrong.
+        line: Where, counting from 1; the first line where it cannot be said.
+        column: Where in the line, counting from 1.
+    """
+
+    def __init__(self, name: str, reason: str, *place: int) -> None:
+        """Keep what is told: whose text, why, and where if it can be said."""
+        where = f"is not JSON: line {place[0]}, column {place[1]}: " if place else ""
+        super().__init__(f"{name} {where}{reason}.", code=Exit.USAGE)
+        self.reason = reason
+        self.line, self.column = place or (1, 1)
 
 
 @attrs.frozen
@@ -160,25 +182,55 @@ def read_json(path: str) -> Json:
     Raises:
         Problem: It cannot be read, or is no JSON; the sentence says where.
     """
-    name = "standard input" if path == "-" else path
+    return parse_json(read_text(path), path)
+
+
+def read_text(path: str) -> str:
+    """Return the text of a file, without a byte order mark; `-` is the standard input.
+
+    Raises:
+        Problem: It cannot be read.
+    """
+    name = name_of(path)
     try:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-        text = raw.decode("utf-8-sig")
+        return raw.decode("utf-8-sig")
     except OSError as exc:
         msg = f"Cannot read {name}: {exc.strerror}."
         raise Problem(msg, code=Exit.USAGE) from None
     except UnicodeDecodeError as exc:
         msg = f"{name} is not UTF-8 text: byte {exc.start} cannot be read."
         raise Problem(msg, code=Exit.USAGE) from None
+
+
+def parse_json(text: str, path: str) -> Json:
+    """Return the value of a text.
+
+    Raises:
+        NotJson: It is no JSON, or has more in it than can be read.
+    """
+    name = name_of(path)
+
+    def refuse(word: str) -> NoReturn:
+        reason = f"holds {word}, which JSON has no word for"
+        raise NotJson(name, reason)
+
     try:
-        value: Json = json.loads(text)
+        value: Json = json.loads(text, parse_constant=refuse)
     except json.JSONDecodeError as exc:
-        msg = f"{name} is not JSON: line {exc.lineno}, column {exc.colno}: {exc.msg}."
-        raise Problem(msg, code=Exit.USAGE) from None
+        raise NotJson(name, exc.msg, exc.lineno, exc.colno) from None
     except RecursionError:
-        msg = f"{name} is nested too deeply to be a workflow."
-        raise Problem(msg, code=Exit.USAGE) from None
+        reason = "is nested too deeply to be a workflow"
+        raise NotJson(name, reason) from None
+    except ValueError:
+        reason = "holds a number too long to be read"
+        raise NotJson(name, reason) from None
     return value
+
+
+def name_of(path: str) -> str:
+    """Return what to call a file."""
+    return "standard input" if path == "-" else click.format_filename(path)
 
 
 def workflow_in(value: Json, path: str) -> JsonObject | list[JsonObject]:
@@ -192,7 +244,7 @@ def workflow_in(value: Json, path: str) -> JsonObject | list[JsonObject]:
     actions = value if isinstance(value, list) else [value]
     if actions and all(isinstance(one, dict) and "actionType" in one for one in actions):
         return cast("JsonObject | list[JsonObject]", value)
-    name = "Standard input" if path == "-" else path
+    name = "Standard input" if path == "-" else name_of(path)
     msg = f"{name} holds no workflow."
     raise Problem(msg, code=Exit.USAGE, hint=_FORMS)
 

@@ -31,7 +31,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.OK: "well",
     Exit.FAILED_ACTIONS: "completed, but actions in it failed; demo: an ending differs",
     Exit.USAGE: "the command line or its input makes no sense",
-    Exit.FATAL: "the call or the configuration is wrong",
+    Exit.FATAL: "the call or the configuration is wrong; validate: a rule is broken",
     Exit.USER_ACTION: "a person has to act first; the hint says what",
     Exit.TRANSIENT: "gave up on something that time heals",
     Exit.UNKNOWN: "nobody knows whether it runs; look before starting it again",

@@ -79,7 +79,7 @@ class Outcome:
         )
 
 
-@click.command("demo", short_help="Watch the client cope with everything that goes wrong.")
+@click.command("demo")
 @click.argument("files", nargs=-1, metavar="[FILE]...")
 @click.option(
     "--speed",

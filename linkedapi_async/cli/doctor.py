@@ -24,7 +24,7 @@ _PROBLEM: Final = ("problem  ", "bold red")
 _PORTS: Final = {"http": 80, "https": 443}
 
 
-@click.command("doctor", short_help="Check environment, connection and tokens.")
+@click.command("doctor")
 @target_options
 def command(
     *,

@@ -31,7 +31,7 @@ _TITLES: Final = {
 }
 
 
-@click.command("errors", short_help="List every error type, or explain one.")
+@click.command("errors")
 @click.argument("code", metavar="[TYPE]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, code: str | None, as_json: bool) -> None:

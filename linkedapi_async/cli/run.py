@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["command"]
 
 
-@click.command("run", short_help="Run a workflow file and print its result as JSON.")
+@click.command("run")
 @click.argument("file", required=False)
 @click.option("--attach", metavar="ID", help="Wait for a workflow started before, by its id.")
 @click.option(

@@ -18,7 +18,7 @@ __all__ = ["command"]
 _LOOK: Final = 0.1
 
 
-@click.command("sandbox", short_help="Serve Linked API in miniature for your own tests.")
+@click.command("sandbox")
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

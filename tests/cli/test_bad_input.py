@@ -58,7 +58,7 @@ def test_missing_file_is_told(invoke: Invoke, tmp_path: Path, args: tuple[str, .
 
 @pytest.mark.parametrize(
     ("word", "sentence"),
-    [("error", "did you mean 'errors'?"), ("xyz", "there are demo, run, errors")],
+    [("error", "did you mean 'errors'?"), ("xyz", "there are demo, run, validate")],
 )
 def test_unknown_command_suggests(invoke: Invoke, word: str, sentence: str) -> None:
     """A mistyped command brings the one that was meant, or the list."""

@@ -48,6 +48,18 @@ def test_help_lists_every_exit_code(invoke: Invoke) -> None:
     assert all(f"  {int(code)} " in told and text in told for code, text in MEANINGS.items())
 
 
+def test_help_lists_every_command(invoke: Invoke) -> None:
+    """Each command has a line in `--help`, and is there under its name."""
+    told = invoke("--help").stdout.splitlines()
+    ctx = click.Context(app)
+
+    for name in app.list_commands(ctx):
+        found = app.get_command(ctx, name)
+        assert found is not None
+        assert found.name == name
+        assert any(line.startswith(f"  {name} ") for line in told)
+
+
 def test_no_command_shows_the_help(invoke: Invoke) -> None:
     """The bare command is a question, and the help its answer."""
     ran = invoke()

@@ -171,7 +171,15 @@ def test_impossible_address_is_told(command: Command) -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [["errors"], ["errors", "--json"], ["demo", "--speed", "40"], ["sandbox"]]
+    "args",
+    [
+        ["errors"],
+        ["errors", "--json"],
+        ["actions"],
+        ["operations", "fetchPerson"],
+        ["demo", "--speed", "40"],
+        ["sandbox"],
+    ],
 )
 def test_reader_may_leave(environment: dict[str, str], args: list[str]) -> None:
     """`| head` ends the command without a word."""
