@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .operations._base import Result
     from .operations.custom import CustomWorkflow
     from .policy import Explanation, Policy
+    from .receiver import WebhookReceiver
+    from .remedies import Remedies
 
     __version__: str
 
@@ -54,12 +56,14 @@ __all__ = [
     "OutcomeUnknown",
     "Policy",
     "ProtocolError",
+    "Remedies",
     "Result",
     "Scope",
     "State",
     "TransientError",
     "UnsupportedByWire",
     "UserActionRequired",
+    "WebhookReceiver",
     "WorkflowHandle",
     "WorkflowStatus",
     "WorkflowTimeout",
@@ -93,6 +97,8 @@ _HOMES = {
     ".operations._base": ("Result",),
     ".operations.custom": ("CustomWorkflow",),
     ".policy": ("Explanation", "Policy"),
+    ".receiver": ("WebhookReceiver",),
+    ".remedies": ("Remedies",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

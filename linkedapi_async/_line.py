@@ -2,8 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Final, TypeVar
+from collections.abc import Callable, Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import attrs
 
@@ -17,7 +17,7 @@ from ._transport import Delivery, Settings, Transport
 from ._types import Certainty, Remedy, Scope, Secret
 from ._waiting import OpenCalls
 from .errors import ProtocolError, find
-from .policy import Episodes, Policy, RetryBudget, Window
+from .policy import BackOff, Episodes, Policy, RetryBudget, Window
 from .wire import IDENTIFICATION, Query
 
 if TYPE_CHECKING:
@@ -84,6 +84,8 @@ class Line:
         self._transport = Transport(core.settings, core.clock, core.borrowed)
         self._secrets: Mapping[str, Secret] | None = None
         self._turn = asyncio.Lock()
+        self._chores: set[asyncio.Task[None]] = set()
+        self._closers: list[Callable[[], None]] = []
         self.executor: Executor = Executor(
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
@@ -125,10 +127,43 @@ class Line:
             self.executor.announce_error(error)
             raise
 
+    async def look(self, call: Call, query: Query[T]) -> T | BackOff:
+        """Ask once on somebody's schedule; a passing failure is a pause to make before the next.
+
+        Whoever keeps the schedule enters `calls` for it.
+
+        Raises:
+            LinkedApiError: Asking again would change nothing.
+        """
+        try:
+            return await self.executor.attempt(
+                call,
+                lambda: self._exchange(call, query.request, query.read, Delivery(self.core.clock)),
+            )
+        except ProtocolError as error:
+            error.account = call.account
+            self.executor.announce_error(error)
+            raise
+
     async def close(self) -> None:
-        """End every call under way, then close what was opened."""
+        """End every call and chore under way, then close what was opened."""
+        for closer in self._closers:
+            closer()
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
         await self.calls.close()
         await self._transport.close()
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something beside the calls, until it is done or the client is closed."""
+        chore = asyncio.get_running_loop().create_task(work)
+        self._chores.add(chore)
+        chore.add_done_callback(self._chores.discard)
+
+    def at_close(self, closer: Callable[[], None]) -> None:
+        """Have something called when the client is closed."""
+        self._closers.append(closer)
 
     async def _exchange(
         self,

@@ -13,7 +13,7 @@ from ._call import Call, single_attempt
 from ._clock import Clock
 from ._messages import Purpose, Refusal
 from .errors import FatalError, LinkedApiError
-from .events import ActionResolved, BackingOff, Drift, Event, Held, Raised
+from .events import ActionNeeded, ActionResolved, BackingOff, Drift, Event, Held, Raised
 from .policy import (
     BackOff,
     Emit,
@@ -42,17 +42,28 @@ _PROBE_CAP: Final = 300.0
 
 
 class _Vigil:
-    """Calls that wait for one cause to be removed; one of them looks at a time."""
+    """Calls that wait for one cause to be removed; one of them looks at a time.
 
-    __slots__ = ("healed", "probing")
+    Attributes:
+        over: Set when the cause is gone, or was given up.
+        probing: Held by the call that looks.
+        reason: Why the cause was given up; `None` while there is hope.
+    """
+
+    __slots__ = ("over", "probing", "reason")
 
     def __init__(self) -> None:
-        self.healed = asyncio.Event()
+        self.over = asyncio.Event()
         self.probing = asyncio.Lock()
+        self.reason: str | None = None
 
 
 class Executor:
-    """Runs calls under a policy. One per client and event loop; budget and episodes are shared."""
+    """Runs calls under a policy. One per client and event loop; budget and episodes are shared.
+
+    Attributes:
+        on_episode: Called when a cause that waits for a person has come up here.
+    """
 
     def __init__(
         self,
@@ -69,6 +80,7 @@ class Executor:
         self._emit = emit
         self._drifted = drifted
         self._vigils: dict[Episode, _Vigil] = {}
+        self.on_episode: Callable[[Episode, Verdict], object] | None = None
 
     async def execute(self, call: Call, send: "Send[T]", failed: Refusal | None = None) -> T:
         """Return what `send` brings, sending again as the policy decides.
@@ -142,7 +154,7 @@ class Executor:
         for episode in episodes:
             vigil = self._vigils.pop(episode, None)
             if vigil is not None:
-                vigil.healed.set()
+                vigil.over.set()
             self._emit(
                 ActionResolved(
                     account=episode.account,
@@ -151,6 +163,36 @@ class Executor:
                     lasted=self._clock.now() - episode.opened_at,
                 )
             )
+
+    def resume(self, account: str, cause: str) -> None:
+        """Take an account's cause for gone: say so, and let held calls go on."""
+        self.resolve(self._episodes.close_cause(account, cause))
+
+    def park(self, account: str, refusal: Refusal) -> None:
+        """Take a cause for given before any call has met it, unless it is known."""
+        verdict = classify(refusal, {})
+        now = self._clock.now()
+        episode, is_new = self._episodes.open(verdict, account, now=now)
+        if is_new:
+            self._announce(
+                episode,
+                verdict,
+                ActionNeeded(
+                    account=account,
+                    code=refusal.code,
+                    scope=verdict.scope,
+                    hint=verdict.hint,
+                    message=refusal.message,
+                ),
+            )
+
+    def give_up(self, episode: Episode, reason: str) -> None:
+        """End the calls that a cause holds; the next call that meets it opens it anew."""
+        self._episodes.close(episode)
+        vigil = self._vigils.pop(episode, None)
+        if vigil is not None:
+            vigil.reason = reason
+            vigil.over.set()
 
     def token_changed(self, account: str) -> None:
         """Close every cause that was about a token that is no longer in use."""
@@ -225,8 +267,13 @@ class Executor:
             verdict, call.account, now=now, operation=call.operation
         )
         if is_new:
-            self._emit(decision.event)
+            self._announce(episode, verdict, decision.event)
         return episode
+
+    def _announce(self, episode: Episode, verdict: Verdict, event: ActionNeeded) -> None:
+        self._emit(event)
+        if self.on_episode is not None:
+            self.on_episode(episode, verdict)
 
     def _tell_drift(self, call: Call, verdict: Verdict) -> None:
         if verdict.row is None and verdict.refusal.is_envelope:
@@ -294,6 +341,10 @@ class Executor:
                     return outcome
         finally:
             vigil.probing.release()
+        if vigil.reason is not None:
+            error.message = f"{error.message} ({vigil.reason})"
+            error.args = (error.message,)
+            self._fail(call, error)
         return await self._sent(call, send)
 
     def _is_held(self, call: Call, refusal: Refusal, episode: Episode) -> bool:
@@ -309,7 +360,7 @@ class Executor:
     ) -> bool:
         try:
             async with self._clock.timer(pause):
-                await self._bounded(call, vigil.healed.wait(), error)
+                await self._bounded(call, vigil.over.wait(), error)
         except TimeoutError:
             return False
         return True
@@ -321,9 +372,13 @@ class Executor:
             async with self._clock.timer(left):
                 await waits
         except TimeoutError:
-            error.elapsed = self._clock.now() - call.started_at
-            error.attempts = call.attempts
-            self._raise(error)
+            self._fail(call, error)
+
+    def _fail(self, call: Call, error: LinkedApiError) -> NoReturn:
+        """End a held call in what holds it."""
+        error.elapsed = self._clock.now() - call.started_at
+        error.attempts = call.attempts
+        self._raise(error)
 
 
 def _is_pause(outcome: object) -> bool:

@@ -5,9 +5,10 @@ stdlib logger `linkedapi_async`, which is silent until the application gives it 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from enum import Enum
+from inspect import isawaitable
 from typing import Any, Final, TypeVar
 
 import attrs
@@ -53,8 +54,21 @@ class Sink:
         try:
             call(told)
         except Exception as exc:  # noqa: BLE001 - a listener must not break the call
-            kind = type(told).__name__
-            _log("error", "linkedapi.callback_failed", {"on": kind, "exc_info": exc})
+            _note_failure(told, exc)
+
+    @staticmethod
+    async def hand(call: Callable[[T], Awaitable[object] | object], told: T) -> None:
+        """Call a listener that may be async, and wait for it; it cannot break anything either."""
+        try:
+            answer = call(told)
+            if isawaitable(answer):
+                await answer
+        except Exception as exc:  # noqa: BLE001 - as above
+            _note_failure(told, exc)
+
+
+def _note_failure(told: object, exc: Exception) -> None:
+    _log("error", "linkedapi.callback_failed", {"on": type(told).__name__, "exc_info": exc})
 
 
 def _log(level: str, name: str, fields: dict[str, Any]) -> None:

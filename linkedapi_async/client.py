@@ -5,15 +5,17 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_args
 
-from ._client import Client
 from ._clock import Clock
 from ._credentials import Token, TokenSource
 from ._messages import Purpose, Request
 from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token
 from ._session import Session
+from ._site import SITE_URL, Site
 from ._types import Effect, Json, Plan, WorkflowId
+from .direct import DirectCalls
 from .errors import ConfigurationError, InvalidWorkflowLocally
 from .events import Event, PreflightWarning, WorkflowAbandoned
+from .following import Identity
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from .remedies import Remedies
+
 __all__ = ["LinkedApi"]
 
 R = TypeVar("R")
@@ -35,7 +39,7 @@ Preflight: TypeAlias = Literal["refuse", "warn", "off"]
 """What becomes of a workflow that breaks a documented rule."""
 
 
-class LinkedApi(Client[Session]):
+class LinkedApi(DirectCalls):
     """Asks Linked API to do things with one LinkedIn account.
 
     Opened lazily, so it may be created anywhere; connections belong to the event loop that uses
@@ -61,8 +65,10 @@ class LinkedApi(Client[Session]):
         max_reply_bytes: int = 64 * 1024 * 1024,
         account: str | None = None,
         receiver: WebhookReceiver | None = None,
+        remedies: "Remedies | None" = None,
         preflight: Preflight = "refuse",
         plan: Plan | Literal["core", "plus"] | None = None,
+        site_url: str = SITE_URL,
         clock: Clock | None = None,
     ) -> None:
         """Check every option; nothing is opened or sent.
@@ -86,10 +92,13 @@ class LinkedApi(Client[Session]):
             account: Your name for the account in events and errors; else a token's fingerprint.
             receiver: Hears the account-wide webhook and wakes waits; polling then is a slow safety
                 net. One may serve many clients.
+            remedies: Acts on causes that wait for a person: offers a signed-out account its way
+                back, shows seats where they lack.
             preflight: `refuse` what breaks a rule before it is sent, `warn` about it in the log,
                 or `off`.
             plan: The account's seat, where you know it: with `core`, preflight refuses what needs
                 a `plus` seat.
+            site_url: Where the public site is, which `changelog` asks without tokens.
             clock: Time and chance, for tests.
 
         Raises:
@@ -117,7 +126,10 @@ class LinkedApi(Client[Session]):
             max_reply_bytes=max_reply_bytes,
             clock=clock,
         )
+        self._site = Site(site_url, core=self._core, proxy=proxy, ssl=ssl, trust_env=trust_env)
+        self._identity = Identity()
         self._receiver = choose_receiver(receiver, self._wire)
+        self._remedies = _choose_remedies(remedies)
         if preflight not in get_args(Preflight):
             msg = f"preflight={preflight!r} is not one of {', '.join(get_args(Preflight))}"
             raise ConfigurationError(msg)
@@ -263,7 +275,10 @@ class LinkedApi(Client[Session]):
         return WorkflowHandle(session, kind, call)
 
     def _open_line(self) -> Session:
-        return Session(self._core, self._wire, self._receiver)
+        session = Session(self._core, self._wire, self._receiver)
+        if self._remedies is not None:
+            self._remedies.attend(session, self._receiver)
+        return session
 
     def _request(self, operation: str, workflow: Json) -> Request:
         """Return what starts a workflow.
@@ -281,3 +296,19 @@ class LinkedApi(Client[Session]):
             )
             self._core.sink.emit(warning)
         return self._wire.start(workflow)
+
+
+def _choose_remedies(remedies: object) -> "Remedies | None":
+    """Return what acts on causes that wait for a person, `None` where nothing does.
+
+    Raises:
+        ConfigurationError: It cannot act.
+    """
+    if remedies is None:
+        return None
+    from .remedies import Remedies  # noqa: PLC0415 - only who uses remedies imports the admin client
+
+    if not isinstance(remedies, Remedies):
+        msg = f"remedies={remedies!r} is no Remedies"
+        raise ConfigurationError(msg)
+    return remedies

@@ -5,6 +5,7 @@ Every event reaches the `on_event` callback and structlog, the latter under `nam
 `account` is an alias or a short fingerprint, never a token.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal, TypeAlias
 
 import attrs
@@ -22,6 +23,10 @@ __all__ = [
     "Level",
     "PreflightWarning",
     "Raised",
+    "ReconnectionEnded",
+    "ReconnectionOffered",
+    "RemedyFailed",
+    "SeatsShown",
     "WorkflowAbandoned",
     "WorkflowFinished",
     "WorkflowParked",
@@ -143,6 +148,76 @@ class DeliveryRefused(Event):
 
     status: int
     reason: str
+
+
+@attrs.frozen(kw_only=True)
+class ReconnectionOffered(Event):
+    """A signed-out account can be signed in again: its owner has to open the link.
+
+    Attributes:
+        session_id: The session, as the Admin API names it.
+        link: What to open in a browser; it lets whoever has it sign in.
+    """
+
+    name: ClassVar[str] = "linkedapi.reconnection_offered"
+    level: ClassVar[Level] = "warning"
+
+    session_id: str
+    link: str
+
+
+@attrs.frozen(kw_only=True)
+class ReconnectionEnded(Event):
+    """A reconnection session is over.
+
+    Attributes:
+        session_id: The session, as the Admin API names it.
+        succeeded: Whether the account is signed in again; else it expired, failed or was cancelled.
+    """
+
+    name: ClassVar[str] = "linkedapi.reconnection_ended"
+    level: ClassVar[Level] = "info"
+
+    session_id: str
+    succeeded: bool
+
+
+@attrs.frozen(kw_only=True)
+class SeatsShown(Event):
+    """A call lacked a seat; this is what is paid for, beside what is in use.
+
+    Attributes:
+        code: The service's word for what is lacking.
+        bought: Seats by kind, `core` and `plus`.
+        used: Accounts connected; each takes one seat.
+    """
+
+    name: ClassVar[str] = "linkedapi.seats_shown"
+    level: ClassVar[Level] = "warning"
+
+    code: str
+    bought: Mapping[str, int]
+    used: int
+
+
+@attrs.frozen(kw_only=True)
+class RemedyFailed(Event):
+    """What was to help against a cause could not be done; a person has to.
+
+    Attributes:
+        cause: The service's word for what was to be helped.
+        code: What stood in the way.
+        message: What happened, in a sentence.
+        hint: What to do about it.
+    """
+
+    name: ClassVar[str] = "linkedapi.remedy_failed"
+    level: ClassVar[Level] = "error"
+
+    cause: str
+    code: str
+    message: str
+    hint: str
 
 
 @attrs.frozen(kw_only=True)

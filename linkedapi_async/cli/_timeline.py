@@ -16,6 +16,10 @@ from linkedapi_async.events import (
     Held,
     PreflightWarning,
     Raised,
+    ReconnectionEnded,
+    ReconnectionOffered,
+    RemedyFailed,
+    SeatsShown,
     WorkflowAbandoned,
     WorkflowFinished,
     WorkflowParked,
@@ -102,6 +106,17 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
             return f"nobody waits any more; it runs on as {where}", "yellow"
         case PreflightWarning():
             return f"sent although it breaks a rule: {event.problem}", "yellow"
+        case ReconnectionOffered():
+            return f"sign in again at {event.link}", "bold magenta"
+        case ReconnectionEnded(succeeded=True):
+            return "the account is signed in again", "green"
+        case ReconnectionEnded():
+            return "the reconnection came to nothing", "red"
+        case SeatsShown():
+            seats = ", ".join(f"{count} {kind}" for kind, count in event.bought.items()) or "none"
+            return f"seats bought: {seats}; accounts connected: {event.used}", "yellow"
+        case RemedyFailed():
+            return f"nothing could be done about {event.cause}: {event.message}", "red"
         case DeliveryRefused():
             return f"a webhook delivery was answered {event.status}: {event.reason}", "yellow"
         case Drift():

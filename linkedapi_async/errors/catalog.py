@@ -503,6 +503,55 @@ _CLIENT = (
         source=_OWN,
     ),
     Fault(
+        "connectionSessionExpired",
+        plane=Plane.CLIENT,
+        disposition=Disposition.USER_ACTION,
+        fixer=Fixer.OWNER,
+        hint="Nobody signed in through the link in time. Create another session and send its link.",
+        source=_ADMIN,
+    ),
+    Fault(
+        "connectionSessionFailed",
+        plane=Plane.CLIENT,
+        disposition=Disposition.USER_ACTION,
+        fixer=Fixer.OWNER,
+        hint=(
+            "The sign-in did not succeed. Let the person try again through the link of another "
+            "session; if that fails too, ask support@linkedapi.io."
+        ),
+        source=_ADMIN,
+    ),
+    Fault(
+        "connectionSessionCancelled",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        fixer=Fixer.DEVELOPER,
+        hint="Somebody cancelled the session; create another one if the account is still wanted.",
+        source=_ADMIN,
+    ),
+    Fault(
+        "connectionSessionOpen",
+        plane=Plane.CLIENT,
+        disposition=Disposition.RETRYABLE,
+        fixer=Fixer.OWNER,
+        hint=(
+            "The link still works. Remind the person and await the session again, with a longer "
+            "timeout where they need one."
+        ),
+        source=_OWN,
+    ),
+    Fault(
+        "connectedAccountUnclear",
+        plane=Plane.CLIENT,
+        disposition=Disposition.USER_ACTION,
+        fixer=Fixer.OWNER,
+        hint=(
+            "An account was connected, and the list does not tell which. Compare it with the "
+            "accounts known before; guessing would hand one person the account of another."
+        ),
+        source=_OWN,
+    ),
+    Fault(
         "clientClosed",
         plane=Plane.CLIENT,
         disposition=Disposition.FATAL,
@@ -527,6 +576,17 @@ _CLIENT = (
         hint=(
             "The workflow completed, and its data is not of the documented form at the place "
             "named. The raw completion is kept in the error; a newer release may read it."
+        ),
+        source=_OWN,
+    ),
+    Fault(
+        "unreadableAnswer",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        fixer=Fixer.SUPPORT,
+        hint=(
+            "The service did what was asked, and told it in a form this version does not know. "
+            "Look at the state with another request; a newer release may read the reply."
         ),
         source=_OWN,
     ),

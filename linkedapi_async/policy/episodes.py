@@ -99,6 +99,10 @@ class Episodes:
         keys = [key for key, value in self._open.items() if value is episode]
         return tuple(self._open.pop(key) for key in keys)
 
+    def close_cause(self, account: str, cause: str) -> tuple[Episode, ...]:
+        """Close what is known of one cause of an account and return it."""
+        return self._close(account, lambda episode: episode.cause == cause)
+
     def is_open(self, episode: Episode) -> bool:
         """Return whether an episode still lasts."""
         return episode in self._open.values()

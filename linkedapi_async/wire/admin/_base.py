@@ -1,9 +1,9 @@
 """What all methods share: how a request looks, how its reply is read, what may be sent again."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
-from typing import Final, TypeVar
+from typing import Final, TypeVar, cast
 
 import attrs
 
@@ -76,19 +76,18 @@ def member(key: str, kind: type[R]) -> Callable[[Json], R]:
 
 
 def facts_of(result: Json) -> JsonObject:
-    """Return a `result` that is an object.
-
-    Raises:
-        ProtocolError: It is none.
-    """
-    if not isinstance(result, Mapping):
-        msg = f"expected object at result, got {type(result).__name__}"
-        raise ProtocolError(msg)
-    return result
+    """Return a `result`, which has to be an object."""
+    structure(result, _Facts, path="result")
+    return cast("JsonObject", result)
 
 
 def nothing(result: Json) -> None:
     """Read the `result` of a method that has none."""
+
+
+@attrs.frozen
+class _Facts:
+    """Any object at all."""
 
 
 @attrs.frozen
