@@ -5,7 +5,6 @@ Opt-in, and harmless by design: it never buys, never disconnects, and hands link
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import attrs
@@ -86,8 +85,12 @@ class _Desk:
         self._session = session
         session.executor.on_episode = self._begin
         if receiver is not None:
-            hear = partial(asyncio.get_running_loop().call_soon_threadsafe, self._hear)
-            session.at_close(receiver.subscribe(AccountEvent, hear))
+            loop = asyncio.get_running_loop()
+            session.at_close(
+                receiver.subscribe(
+                    AccountEvent, lambda event: loop.call_soon_threadsafe(self._hear, event)
+                )
+            )
 
     def _begin(self, episode: Episode, verdict: Verdict) -> None:
         """Start what may help against a cause that has just come up."""

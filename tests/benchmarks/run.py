@@ -19,6 +19,7 @@ NAMES: Final = (
     "import_time",
     "deadline_overshoot",
     "decode",
+    "wake_up",
 )
 
 

@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
+from linkedapi_async._types import WorkflowId
 from linkedapi_async.errors import ConfigurationError
 from linkedapi_async.events import DeliveryRefused, Event
 from linkedapi_async.receiver import Receipt, WebhookReceiver
@@ -177,8 +178,11 @@ async def test_an_end_wakes_its_watchers(
 ) -> None:
     """All who watch a workflow hear of its end once; who came later hears at once."""
     heard: list[Any] = []
-    ends = [receiver.watch("w", heard.append), receiver.watch("w", heard.append)]
-    receiver.watch("other", heard.append)
+    ends = [
+        receiver.watch(WorkflowId("w"), heard.append),
+        receiver.watch(WorkflowId("w"), heard.append),
+    ]
+    receiver.watch(WorkflowId("other"), heard.append)
 
     receiver.receive(*deliver("workflow.started", workflowId="w", status="running"))
     receiver.receive(*deliver(workflowId="w", status="completed"))
@@ -187,7 +191,7 @@ async def test_an_end_wakes_its_watchers(
 
     for end in ends:
         end()
-    receiver.watch("w", heard.append)
+    receiver.watch(WorkflowId("w"), heard.append)
     await clock.sleep(0)
     assert len(heard) == 3
     assert repr(receiver) == "<WebhookReceiver watching=2 alive=True>"
@@ -201,7 +205,7 @@ async def test_ended_workflows_are_forgotten_in_order(clock: FakeClock, deliver:
     for name in "abc":
         receiver.receive(*deliver(workflowId=name, status="completed"))
     for name in "abc":
-        receiver.watch(name, heard.append)
+        receiver.watch(WorkflowId(name), heard.append)
     await clock.sleep(0)
 
     assert len(heard) == 2
@@ -210,7 +214,7 @@ async def test_ended_workflows_are_forgotten_in_order(clock: FakeClock, deliver:
 async def test_deliveries_come_from_any_thread(receiver: WebhookReceiver, deliver: Deliver) -> None:
     """A server in another thread wakes a wait on this loop."""
     woken = asyncio.get_running_loop().create_future()
-    receiver.watch("w", woken.set_result)
+    receiver.watch(WorkflowId("w"), woken.set_result)
 
     receipt = await asyncio.to_thread(
         receiver.receive, *deliver(workflowId="w", status="completed")
@@ -224,7 +228,7 @@ def test_a_wait_whose_loop_is_over(receiver: WebhookReceiver, deliver: Deliver) 
     """A watcher that is left behind harms nobody."""
 
     async def leave() -> None:
-        receiver.watch("w", lambda news: None)
+        receiver.watch(WorkflowId("w"), lambda news: None)
 
     asyncio.run(leave())
 
@@ -237,7 +241,7 @@ def test_a_wait_whose_loop_is_over(receiver: WebhookReceiver, deliver: Deliver) 
 async def test_trust(receiver: WebhookReceiver, deliver: Deliver, clock: FakeClock) -> None:
     """Any event of a workflow proves deliveries; an end that never came disproves them."""
     heard: list[Any] = []
-    receiver.watch("w", heard.append)
+    receiver.watch(WorkflowId("w"), heard.append)
     assert not receiver.is_alive()
 
     receiver.receive(*deliver("webhook.test", message="x"))
@@ -245,7 +249,7 @@ async def test_trust(receiver: WebhookReceiver, deliver: Deliver, clock: FakeClo
     receiver.receive(*deliver("workflow.created", workflowId="a", status="pending"))
     assert receiver.is_alive()
 
-    receiver.missed("a")
+    receiver.missed(WorkflowId("a"))
     assert receiver.is_alive()
     receiver.review()
     await clock.advance(5.0)
@@ -278,8 +282,8 @@ async def test_an_event_that_comes_late_is_no_miss(
 ) -> None:
     """Within the grace, or before the poll, an end counts as delivered."""
     receiver.receive(*deliver(workflowId="before", status="completed"))
-    receiver.missed("before")
-    receiver.missed("late")
+    receiver.missed(WorkflowId("before"))
+    receiver.missed(WorkflowId("late"))
     await clock.advance(4.9)
     receiver.receive(*deliver(workflowId="late", status="completed"))
     await clock.advance(60.0)
@@ -291,7 +295,7 @@ async def test_what_was_never_proved_is_not_missed(
     receiver: WebhookReceiver, clock: FakeClock
 ) -> None:
     """Without a single delivery there is nothing to lose."""
-    receiver.missed("a")
+    receiver.missed(WorkflowId("a"))
     await clock.advance(60.0)
 
     assert not receiver.is_alive()

@@ -84,7 +84,8 @@ def _placed(row: Spec) -> tuple[dict[str, Any], str]:
 def _at(document: Any, path: str) -> dict[str, Any]:
     for _ in range(path.count(".then")):
         document = document["then"]
-    return document
+    found: dict[str, Any] = document
+    return found
 
 
 # ── wrong ones: one rule broken at a time ──
