@@ -114,6 +114,7 @@ class Line:
             ProtocolError: The answer is not of the documented form.
         """
         call = self.call(Purpose.DIRECT, query.name, policy, reads_only=query.reads_only)
+        call.is_query = True
         try:
             async with self.calls.enter():
                 return await self.executor.execute(

@@ -135,6 +135,7 @@ class Executor:
                     sent_at=call.sent_at,
                     is_start=call.purpose is Purpose.START,
                     operation=call.operation,
+                    is_query=call.is_query,
                 )
             )
         return outcome

@@ -171,7 +171,8 @@ class _Desk:
         if account is None or account.id is None:
             msg = "The Admin API lists no account with this identification token"
             raise UserActionRequired(msg, code="accountNotFound", account=episode.account)
-        if account.state is AdminAccountStatus.RECONNECTION_REQUIRED and account.reconnection_link:
+        has_session = account.reconnection_session_id and account.reconnection_link
+        if account.state is AdminAccountStatus.RECONNECTION_REQUIRED and has_session:
             return admin.continue_reconnection(account)
         return await admin.reconnect_account(account.id)
 

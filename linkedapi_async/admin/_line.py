@@ -10,8 +10,6 @@ import attrs
 
 from linkedapi_async._line import Core, Line
 from linkedapi_async._messages import Purpose
-from linkedapi_async._transport import Delivery
-from linkedapi_async.errors import ProtocolError
 from linkedapi_async.policy import BackOff, Policy, Window
 from linkedapi_async.wire import Query
 
@@ -56,12 +54,7 @@ class AdminLine(Line):
         self._watches += 1
         try:
             while True:
-                outcome = await self.executor.attempt(
-                    call,
-                    lambda: self._exchange(
-                        call, query.request, query.read, Delivery(self.core.clock)
-                    ),
-                )
+                outcome = await self.look(call, query)
                 pause = max(_INTERVAL, _SHARE * self._watches)
                 if isinstance(outcome, BackOff):
                     pause = max(pause, outcome.delay)
@@ -69,10 +62,6 @@ class AdminLine(Line):
                 elif is_enough(outcome):
                     return outcome
                 await self.core.clock.sleep(pause)
-        except ProtocolError as error:
-            error.account = call.account
-            self.executor.announce_error(error)
-            raise
         finally:
             self._watches -= 1
 

@@ -69,7 +69,13 @@ class Episodes:
         return episode, True
 
     def heal(
-        self, account: str, *, sent_at: float, is_start: bool, operation: str = ""
+        self,
+        account: str,
+        *,
+        sent_at: float,
+        is_start: bool,
+        operation: str = "",
+        is_query: bool = False,
     ) -> tuple[Episode, ...]:
         """Close what a success disproves and return it.
 
@@ -79,14 +85,17 @@ class Episodes:
             is_start: Whether a workflow was accepted; news of a running one proves only that the
                 tokens are good.
             operation: What succeeded; it alone disproves a cause that stops single calls.
+            is_query: Whether it was a question without a workflow; its answer disproves whatever
+                stopped the same question before.
         """
 
         def is_disproved(episode: Episode) -> bool:
             if episode.opened_at > sent_at:
                 return False
-            if episode.scope is Scope.CALL and episode.operation != operation:
+            is_same = episode.operation == operation
+            if episode.scope is Scope.CALL and not is_same:
                 return False
-            return is_start or episode.is_about_tokens
+            return is_start or episode.is_about_tokens or (is_query and is_same)
 
         return self._close(account, is_disproved)
 

@@ -5,6 +5,8 @@ from typing import Final
 
 __all__ = ["Window"]
 
+_GRAIN: Final = 1e-3  # sums of floats are not exact: nobody may find the span a hair too short
+
 
 class Window:
     """A sliding window over requests, counted so that the other side cannot count more.
@@ -32,7 +34,8 @@ class Window:
             self._settled.popleft()
         if self._under_way + len(self._settled) < self.limit:
             return 0.0
-        return self._settled[0] + self.span - now if self._settled else self.span
+        oldest = self._settled[0] if self._settled else now
+        return max(0.0, oldest + self.span - now) + _GRAIN
 
     def take(self) -> None:
         """Occupy a place; only right after `pause` has returned 0.0."""

@@ -16,6 +16,7 @@ from linkedapi_async import (
     UserActionRequired,
     WebhookReceiver,
 )
+from linkedapi_async._types import Plan
 from linkedapi_async.errors import ConfigurationError
 from linkedapi_async.events import (
     ActionNeeded,
@@ -338,3 +339,22 @@ async def test_an_event_that_cannot_be_placed(
     await clock.sleep(1.0)
 
     assert of(told, ActionNeeded) == []
+
+
+async def test_an_admin_cause_that_is_gone(
+    sandbox: Sandbox, clock: FakeClock, told: list[Event]
+) -> None:
+    """A question that is answered again closes what stopped it, and the next time is told anew."""
+    main = sandbox.tokens.linked_api_token
+    async with LinkedApiAdmin(
+        linked_api_token=main, base_url=sandbox.base_url, clock=clock, on_event=told.append
+    ) as admin:
+        for _ in range(2):
+            with pytest.raises(UserActionRequired):
+                await admin.connect_account()
+            sandbox.admin.billing.add_seat(Plan.PLUS)
+            handle = await admin.connect_account()
+            sandbox.finish_session(handle.session_id)
+
+    kinds = [type(event) for event in of(told, ActionNeeded, ActionResolved)]
+    assert kinds == [ActionNeeded, ActionResolved] * 2
