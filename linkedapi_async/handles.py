@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import Final, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import attrs
 
 from ._call import Call
 from ._messages import Progress, Purpose, Refusal, Request, State
-from ._push import Ended, Push
+from ._push import Ended
 from ._session import Session
 from ._types import Certainty, Json, WorkflowId
 from .errors import (
@@ -22,17 +22,11 @@ from .errors import (
 )
 from .events import WorkflowFinished, WorkflowParked
 from .operations._base import Operation, Result
-from .policy import BackOff, opening_delay, poll_pause
+from .policy import BackOff, PollSchedule
 
 __all__ = ["WorkflowHandle", "WorkflowStatus"]
 
 R_co = TypeVar("R_co", covariant=True)
-
-_PARKED_BASE: Final = 3600.0
-_PARKED_CAP: Final = 4 * 3600.0
-_AFTER_OPENING: Final = 120.0
-_LAST_LOOK: Final = 0.05
-"""The part of a wait's time that is left when it polls at the latest."""
 
 
 @attrs.frozen
@@ -86,17 +80,15 @@ class WorkflowHandle(Generic[R_co]):
         self._polling = call.waits()
         self._news: Request | None = None
         self._polls = 0
-        self._parked_polls = 0
-        self._opens_in: float | None = None
-        self._next_poll_at = self._asked_at = self._clock.now()
+        self._schedule = self._new_schedule()
         self._pushed: Progress | None = None
-        self._is_end_pushed = False
         self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
         self._result: Result[R_co] | None = None
         self._error: LinkedApiError | None = None
         self._nap: asyncio.Future[None] | None = None
         if progress is not None:
-            self._next_poll_at += self._observe(progress)
+            self._observe(progress)
+            self._schedule.plan(now=self._clock.now(), draw=self._clock.draw())
 
     def __repr__(self) -> str:
         """Show the operation, the id and the state."""
@@ -124,6 +116,7 @@ class WorkflowHandle(Generic[R_co]):
                 latest = await self._session.status(self._fresh_call(), workflow_id)
             if workflow_id == self.workflow_id:
                 self._observe(latest)
+                self._wake()
         return WorkflowStatus(latest.state, latest.pending_reason, latest.message)
 
     async def result(self, *, timeout: float | None = None) -> Result[R_co]:  # noqa: ASYNC109 - public
@@ -242,12 +235,17 @@ class WorkflowHandle(Generic[R_co]):
     async def _reach_end(self) -> None:
         """Poll until the workflow has ended, or nobody can tell any more."""
         with self._listening():
-            while self._error is None and not self._latest.state.is_final:
+            while not self._is_decided:
                 await self._poll()
+
+    @property
+    def _is_decided(self) -> bool:
+        """Whether there is nothing left to ask for."""
+        return self._error is not None or self._latest.state.is_final
 
     async def _poll(self) -> None:
         await self._await_turn()
-        if self._error is not None or self.workflow_id is None:
+        if self._is_decided or self.workflow_id is None:
             return
         if self._pushed is not None:
             self._observe(self._pushed)
@@ -256,39 +254,30 @@ class WorkflowHandle(Generic[R_co]):
             self._news = self._session.wire.poll(self.workflow_id)
         outcome = await self._session.poll(self._polling, self._news)
         self._polls += 1
+        self._schedule.count_poll()
+        now, draw = self._clock.now(), self._clock.draw()
         if isinstance(outcome, BackOff):
-            pause = max(outcome.delay, self._pause())
+            pause = self._schedule.plan_again(outcome.delay, now=now, draw=draw)
             self._session.executor.announce_pause(self._polling, outcome.error, pause)
-        else:
-            if outcome.state.is_final and not self._is_end_pushed:
-                self._note_missed(self.workflow_id)
-            self._is_end_pushed = False
-            pause = self._observe(outcome)
-        self._asked_at = self._clock.now()
-        self._next_poll_at = self._asked_at + pause
+            return
+        if outcome.state.is_final and not self._schedule.is_end_told:
+            self._note_missed(self.workflow_id)
+        self._observe(outcome)
+        self._schedule.plan(now=now, draw=draw)
 
     async def _await_turn(self) -> None:
         """Wait until a poll is due, or something makes waiting pointless.
 
         While events can be relied on, the turn comes late: they tell the end first.
         """
-        push = self._session.push
-        while self._error is None and self._pushed is None:
-            due_at = self._next_poll_at
-            if push is not None and not self._is_end_pushed and push.is_alive():
-                due_at = max(due_at, self._safety_poll_at(push))
+        push, deadline_at = self._session.push, self._call.deadline_at
+        while not self._is_decided and self._pushed is None:
+            safety = push.safety_interval if push is not None and push.is_alive() else None
+            due_at = self._schedule.due_at(safety_interval=safety, deadline_at=deadline_at)
             delay = due_at - self._clock.now()
             if delay <= 0:
                 return
             await self._pass_time(delay)
-
-    def _safety_poll_at(self, push: Push) -> float:
-        """Return when to look in case the event was lost: at the latest before the deadline."""
-        asked_at, deadline_at = self._asked_at, self._call.deadline_at
-        at = asked_at + push.safety_interval
-        if deadline_at is None:
-            return at
-        return min(at, deadline_at - _LAST_LOOK * (deadline_at - asked_at))
 
     @contextmanager
     def _listening(self) -> Generator[None]:
@@ -308,13 +297,11 @@ class WorkflowHandle(Generic[R_co]):
         if not self._is_led:
             return
         now = self._clock.now()
-        if ended is not None:
-            self._is_end_pushed = True
+        if ended is None:
+            self._schedule.spread(now, self._clock.draw())
+        else:
             self._pushed = ended.progress
-            self._next_poll_at = now
-        else:  # deliveries are lost: poll again, and not all waits at once
-            spread = self._clock.draw() * self._call.policy.poll_max
-            self._next_poll_at = max(self._next_poll_at, now + spread)
+            self._schedule.hurry(now)
         self._wake()
 
     def _note_missed(self, workflow_id: WorkflowId) -> None:
@@ -338,39 +325,17 @@ class WorkflowHandle(Generic[R_co]):
         if self._nap is not None and not self._nap.done():
             self._nap.set_result(None)
 
-    def _observe(self, progress: Progress) -> float:
-        """Take in what was told; return the pause until it is worth asking again."""
+    def _observe(self, progress: Progress) -> None:
+        """Take in what was told."""
         before, self._latest = self._latest, progress
         if progress.state is State.UNKNOWN:
             self._session.executor.drift(self._call.account, "status", progress.word)
-        if not progress.is_parked:
-            if before.is_parked:
-                self._polls = 0
-            self._parked_polls = 0
-            return self._pause()
-        self._opens_in = opening_delay(progress.message, self._clock.wall())
-        if not before.is_parked or self._parked_polls == 0:
+        if self._schedule.take_in(before, progress, wall=self._clock.wall()):
             self._announce_parked(progress)
-        self._parked_polls += 1
-        return self._parked_pause()
 
-    def _pause(self) -> float:
+    def _new_schedule(self) -> PollSchedule:
         policy = self._call.policy
-        return poll_pause(
-            self._polls, base=policy.poll_base, cap=policy.poll_max, draw=self._clock.draw()
-        )
-
-    def _parked_pause(self) -> float:
-        """Return the pause while the account rests.
-
-        The opening time is only text: it counts once, and one that proves wrong (still parked
-        when it has come) leaves growing pauses.
-        """
-        if self._opens_in is not None and self._parked_polls <= 2:  # noqa: PLR2004 - the start's and one poll's
-            return self._opens_in + _AFTER_OPENING * self._clock.draw()
-        return poll_pause(
-            self._parked_polls, base=_PARKED_BASE, cap=_PARKED_CAP, draw=self._clock.draw()
-        )
+        return PollSchedule(base=policy.poll_base, cap=policy.poll_max, now=self._clock.now())
 
     async def _finish(self, progress: Progress) -> None:
         if progress.state is State.COMPLETED:
@@ -401,12 +366,13 @@ class WorkflowHandle(Generic[R_co]):
     def _begin_again(self, progress: Progress) -> None:
         """Follow the workflow that was started in place of the one that failed."""
         self._end_is_told = False
-        self._pushed, self._is_end_pushed = None, False
+        self._pushed = None
         self._polling = self._call.waits()
         self._news = None
         self._polls = 0
-        self._asked_at = self._clock.now()
-        self._next_poll_at = self._asked_at + self._observe(progress)
+        self._schedule = self._new_schedule()
+        self._observe(progress)
+        self._schedule.plan(now=self._clock.now(), draw=self._clock.draw())
 
     def _doubt(self) -> OutcomeUnknown:
         error = OutcomeUnknown(
@@ -464,7 +430,7 @@ class WorkflowHandle(Generic[R_co]):
             WorkflowParked(
                 account=self._call.account,
                 workflow_id=self.workflow_id or WorkflowId(""),
-                opens_in=self._opens_in,
+                opens_in=self._schedule.opens_in,
                 message=progress.message,
             )
         )

@@ -8,6 +8,7 @@ from .decide import BackOff, Decision, Emit, Hold, Raise, Situation, decide
 from .episodes import Episode, Episodes
 from .explain import Explanation
 from .hours import opening_delay
+from .schedule import PollSchedule
 from .window import Window
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Hold",
     "OnUserAction",
     "Policy",
+    "PollSchedule",
     "Raise",
     "RetryBudget",
     "Situation",
