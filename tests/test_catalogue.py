@@ -58,7 +58,7 @@ def test_each_action_is_as_documented(action_type: str) -> None:
 def test_each_type_has_its_fields(name: str) -> None:
     """What may come back, or is sent inside an action, loses no field."""
     kind = getattr(models, name)
-    members = [kind] if attrs.has(kind) else kind.__args__
+    members: tuple[Any, ...] = (kind,) if attrs.has(kind) else kind.__args__
     found = {camel(field.name) for member in members for field in attrs.fields(member)}
 
     assert set(DOCUMENTED["types"][name]) <= found

@@ -17,9 +17,7 @@ from linkedapi_async._types import Effect, Json, JsonObject
 from linkedapi_async.actions._base import Action
 from linkedapi_async.errors._exceptions import ActionError, ActionFailure, ProtocolError
 from linkedapi_async.workflows._reading import Reports, read_reports
-from linkedapi_async.workflows.tree import effect_of
-
-from ._reports import (
+from linkedapi_async.workflows._reports import (
     as_object,
     children_of,
     failure_of,
@@ -27,6 +25,7 @@ from ._reports import (
     report_list,
     structured,
 )
+from linkedapi_async.workflows.tree import effect_of
 
 if TYPE_CHECKING:
     from typing_extensions import override

@@ -9,10 +9,10 @@ from linkedapi_async._types import Json, JsonObject
 from linkedapi_async.actions._base import Action
 from linkedapi_async.errors._exceptions import ActionFailure, ProtocolError
 from linkedapi_async.models._rules import encode
+from linkedapi_async.workflows._reports import failure_of
 from linkedapi_async.workflows.tree import reports
 
 from ._base import Operation, operation, override
-from ._reports import failure_of
 
 __all__ = ["CustomWorkflow", "Definition"]
 

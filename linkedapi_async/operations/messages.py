@@ -9,6 +9,7 @@ from linkedapi_async.actions import messages as actions_messages
 from linkedapi_async.errors._exceptions import ActionFailure
 from linkedapi_async.models.enums import ManageConversationOperation, NvManageConversationOperation
 from linkedapi_async.models.messages import SyncConversationResult
+from linkedapi_async.workflows._reports import as_object, children_of, failures, report_list
 
 from ._base import (
     ActionClass,
@@ -18,7 +19,6 @@ from ._base import (
     operation,
     override,
 )
-from ._reports import as_object, children_of, failures, report_list
 from .configs import ManageConversationConfig
 
 __all__ = [

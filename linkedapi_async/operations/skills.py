@@ -9,6 +9,14 @@ from linkedapi_async._types import Json, JsonObject
 from linkedapi_async.actions import people as actions_people
 from linkedapi_async.actions import skills as actions_skills
 from linkedapi_async.errors._exceptions import ActionFailure, ProtocolError
+from linkedapi_async.workflows._reports import (
+    as_object,
+    children_of,
+    failure_of,
+    failures,
+    report_list,
+    structured,
+)
 
 from ._base import (
     ActionClass,
@@ -17,7 +25,6 @@ from ._base import (
     operation,
     override,
 )
-from ._reports import as_object, children_of, failure_of, failures, report_list, structured
 
 __all__ = [
     "EndorsePersonSkill",

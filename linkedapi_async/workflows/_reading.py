@@ -14,6 +14,7 @@ from linkedapi_async.actions._base import Action, Spec, spec
 from linkedapi_async.errors._exceptions import ActionFailure, ProtocolError
 
 from ._compose import RawAction
+from ._reports import as_object, failure_of, structured, text_of
 
 __all__ = ["Report", "Reports", "read_reports"]
 
@@ -155,33 +156,19 @@ def _read_level(level: Json, path: str, item: int | None = None) -> Iterator[Rep
 
 
 def _read(entry: Json, path: str, item: int | None) -> Report[Any]:
-    raw = _object(entry, path)
-    error = _error(raw, path)
+    raw = as_object(entry, path)
+    error = failure_of(raw, path)
     data = raw.get("data")
-    action_type = _text(raw, "actionType", path) or ""
+    action_type = text_of(raw, "actionType", path, default="")
     return Report(
         action_type=action_type,
-        label=_text(raw, "label", path),
+        label=text_of(raw, "label", path, default="") or None,
         path=path,
         data=None if error else _typed(data, spec(action_type), f"{path}.data"),
         error=error,
         item=item,
         children=tuple(_children(data, f"{path}.data")),
         raw=raw,
-    )
-
-
-def _error(raw: JsonObject, path: str) -> ActionFailure | None:
-    told = raw.get("error")
-    if told is None and raw.get("success") is not False:
-        return None
-    place = f"{path}.error"
-    error: JsonObject = {} if told is None else _object(told, place)
-    return ActionFailure(
-        _text(error, "type", place) or "unknownError",
-        _text(error, "message", place) or "The report gives no reason.",
-        _text(raw, "actionType", path) or "",
-        _text(raw, "label", path),
     )
 
 
@@ -192,12 +179,9 @@ def _typed(data: Json, row: Spec | None, path: str) -> Any:
     kind = row.result
     if kind is NoneType or _is_bare(data):
         return None
-    # Imported with the first data, so that importing this package stays cheap.
-    from linkedapi_async._convert import structure  # noqa: PLC0415 - see above
-
     if get_origin(kind) is list and isinstance(data, dict):
         data = [data]
-    return structure(data, kind, path=path)
+    return structured(data, kind, path)
 
 
 def _is_bare(data: Json) -> bool:
@@ -218,28 +202,3 @@ def _below(holder: JsonObject, path: str, item: int | None) -> Iterator[Report[A
     then = holder.get("then")
     if then is not None:
         yield from _read_level(then, f"{path}.then", item)
-
-
-def _object(value: Json, path: str) -> JsonObject:
-    """Return a value that has to be an object.
-
-    Raises:
-        ProtocolError: It is none; the message names the place.
-    """
-    if not isinstance(value, dict):
-        msg = f"expected object at {path}, got {type(value).__name__}"
-        raise ProtocolError(msg)
-    return value
-
-
-def _text(holder: JsonObject, key: str, path: str) -> str | None:
-    """Return a text, `None` where there is none.
-
-    Raises:
-        ProtocolError: Something else stands there; the message names the place.
-    """
-    value = holder.get(key)
-    if value is not None and not isinstance(value, str):
-        msg = f"expected str at {path}.{key}, got {type(value).__name__}"
-        raise ProtocolError(msg)
-    return value

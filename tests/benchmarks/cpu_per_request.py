@@ -3,15 +3,15 @@
 Rivals send the same requests to the same server and pause as long between them.
 
 - `raw aiohttp` is what a careful person writes by hand: one session without cookies, the same three
-  bounds (on connecting, on the whole reply, on the call), whole bodies through the same `json`. It
-  does not retry, type, validate or announce anything, does not know what was sent when it fails,
-  and cannot be cancelled without losing the workflow.
+  bounds (on connecting, on the whole reply, on the call), and the JSON that aiohttp offers. It does
+  not retry, type, validate or announce anything, does not know what was sent when it fails, and
+  cannot be cancelled without losing the workflow. The package parses with msgspec, which on replies
+  this small spares it one or two microseconds of each request, no more.
 - The official SDK gets 64 threads and one client (so one kept connection) for each of them. It has
   no timeouts. It asks at once after the start, so it pauses once less.
 """
 
 import asyncio
-import json
 import random
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -179,15 +179,14 @@ async def _raw(session: aiohttp.ClientSession, address: str, tree: dict[str, obj
 async def _raw_workflow(
     session: aiohttp.ClientSession, address: str, tree: dict[str, object]
 ) -> object:
-    body = json.dumps(tree, separators=(",", ":")).encode()
     start = URL(f"{address}/workflows", encoded=True)
-    async with session.post(start, data=body, raise_for_status=True) as response:
-        result = json.loads(await response.read())["result"]
+    async with session.post(start, json=tree, raise_for_status=True) as response:
+        result = (await response.json())["result"]
     poll = URL(f"{address}/workflows/{result['workflowId']}", encoded=True)
     while result["workflowStatus"] == "running":
         await asyncio.sleep(PAUSE * random.uniform(0.8, 1.2))  # the package spreads its polls too
         async with session.get(poll, raise_for_status=True) as response:
-            result = json.loads(await response.read())["result"]
+            result = (await response.json())["result"]
     return result["completion"]
 
 

@@ -86,7 +86,7 @@ def measure(*, quick: bool) -> list[Row]:
 
 
 async def _session(api: LinkedApi) -> Session:
-    session = api._session()
+    session = api._line()
     settings = Settings(base_url="http://127.0.0.1", headers={})
     session._transport = _Answering(settings, SystemClock())
     return session

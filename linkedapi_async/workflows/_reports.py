@@ -13,6 +13,7 @@ __all__ = [
     "failures",
     "report_list",
     "structured",
+    "text_of",
 ]
 
 T = TypeVar("T")
@@ -43,9 +44,9 @@ def failure_of(report: JsonObject, path: str) -> ActionFailure | None:
         return None
     told: JsonObject = {} if error is None else as_object(error, f"{path}.error")
     return ActionFailure(
-        _text(told, "type", "unknownError", path),
-        _text(told, "message", "The report gives no reason.", path),
-        _text(report, "actionType", "", path),
+        text_of(told, "type", f"{path}.error", default="unknownError"),
+        text_of(told, "message", f"{path}.error", default="The report gives no reason."),
+        text_of(report, "actionType", path, default=""),
         label if isinstance(label := report.get("label"), str) else None,
     )
 
@@ -77,13 +78,17 @@ def as_object(value: Json, path: str) -> JsonObject:
     return value
 
 
-def _text(holder: JsonObject, key: str, default: str, path: str) -> str:
+def text_of(holder: JsonObject, key: str, path: str, *, default: str) -> str:
+    """Return a text, or the default where there is none.
+
+    Raises:
+        ProtocolError: Something else stands there; the message names the place.
+    """
     value = holder.get(key)
     if value is None:
         return default
     if not isinstance(value, str):
-        place = path if key == "actionType" else f"{path}.error"
-        msg = f"expected str at {place}.{key}, got {type(value).__name__}"
+        msg = f"expected str at {path}.{key}, got {type(value).__name__}"
         raise ProtocolError(msg)
     return value
 
