@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         UserActionRequired,
         WorkflowTimeout,
     )
+    from .following import Stream
     from .handles import WorkflowHandle, WorkflowStatus
     from .operations._base import Result
     from .operations.custom import CustomWorkflow
@@ -60,6 +61,7 @@ __all__ = [
     "Result",
     "Scope",
     "State",
+    "Stream",
     "TransientError",
     "UnsupportedByWire",
     "UserActionRequired",
@@ -93,6 +95,7 @@ _HOMES = {
         "UserActionRequired",
         "WorkflowTimeout",
     ),
+    ".following": ("Stream",),
     ".handles": ("WorkflowHandle", "WorkflowStatus"),
     ".operations._base": ("Result",),
     ".operations.custom": ("CustomWorkflow",),

@@ -135,6 +135,7 @@ class Line:
 
         Raises:
             LinkedApiError: Asking again would change nothing.
+            ProtocolError: The answer is not of the documented form.
         """
         try:
             return await self.executor.attempt(

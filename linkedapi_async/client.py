@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_ar
 
 from ._clock import Clock
 from ._credentials import Token, TokenSource
+from ._identity import Identity
 from ._messages import Purpose, Request
 from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token
 from ._session import Session
@@ -15,7 +16,6 @@ from ._types import Effect, Json, Plan, WorkflowId
 from .direct import DirectCalls
 from .errors import ConfigurationError, InvalidWorkflowLocally
 from .events import Event, PreflightWarning, WorkflowAbandoned
-from .following import Identity
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy

@@ -1,19 +1,17 @@
 """What `doctor` looks at: the environment, then the service's answer to one harmless question."""
 
 from collections.abc import Iterator, Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
 
-from linkedapi_async._clock import SystemClock
-from linkedapi_async._messages import Refusal, Request
-from linkedapi_async._proxy import Proxy
-from linkedapi_async._transport import Delivery, Settings, Transport
-from linkedapi_async._types import JsonObject, Remedy, Scope, Secret, WorkflowId
-from linkedapi_async.policy import classify
-from linkedapi_async.wire import LinkedApiWire, open_wire
-from linkedapi_async.wire._envelope import as_object, read_body
+from linkedapi_async._types import Remedy, Scope, Secret
+from linkedapi_async.client import LinkedApi
+from linkedapi_async.errors import LinkedApiError, find
+from linkedapi_async.operations.custom import CustomWorkflow
+from linkedapi_async.policy import Policy
+from linkedapi_async.wire import LinkedApiWire
 
 from ._exits import BY_DISPOSITION, Exit
 from ._probe import Finding
@@ -21,11 +19,14 @@ from ._probe import Finding
 __all__ = ["Setup", "ask", "look_at", "setup_of"]
 
 _REAL: Final = "https://api.linkedapi.io"
-_NOBODY: Final = "00000000-0000-0000-0000-000000000000"
+_NOWHERE: Final = {
+    "linked_api_v3": "account-00000000-0000-0000-0000-000000000000",
+    "account_api": "{base_url}/account/results/00000000-0000-0000-0000-000000000000",
+}
+"""Names of workflows that do not exist, by wire."""
 _MAIN: Final = "main token"
 _IDENTIFICATION: Final = "identification token"
-_CONNECT_TIMEOUT: Final = 10.0
-_READ_TIMEOUT: Final = 30.0
+_ONCE: Final = Policy(max_attempts=1, connect_timeout=10.0, read_timeout=30.0)
 
 
 @attrs.frozen(kw_only=True)
@@ -92,51 +93,39 @@ async def ask(setup: Setup) -> list[Finding]:
     The current API is asked who the account is. The older ones have no such question: they are
     asked for a workflow that does not exist, since they judge the tokens first.
     """
-    wire = open_wire(setup.wire, setup.base_url)
-    if wire.name == LinkedApiWire.name:
-        request = Request("GET", "/account")
-    elif wire.name == "account_api":
-        request = wire.poll(WorkflowId(f"{setup.base_url}/account/results/{_NOBODY}"))
-    else:
-        request = wire.poll(WorkflowId(f"account-{_NOBODY}"))
-    headers = {"client": "linkedapi-async-python", "Accept": "application/json"}
-    proxy = Proxy.from_environment(setup.base_url)
-    clock = SystemClock()
-    transport = Transport(Settings(base_url=setup.base_url, headers=headers, proxy=proxy), clock)
+    is_current = setup.wire == LinkedApiWire.name
+    tokens: dict[str, Any] = {
+        "linked_api_token" if is_current else "account_api_token": setup.main.value,
+        "identification_token": setup.identification.value,
+    }
+    api = LinkedApi(**tokens, wire=setup.wire, base_url=setup.base_url, policy=_ONCE)
     try:
-        reply = await transport.send(
-            request,
-            {wire.token_header: setup.main, "identification-token": setup.identification},
-            connect_timeout=_CONNECT_TIMEOUT,
-            read_timeout=_READ_TIMEOUT,
-            remaining=None,
-            delivery=Delivery(clock),
-        )
-    finally:
-        await transport.close()
-    outcome = reply if isinstance(reply, Refusal) else read_body(reply, trusts_type=True)
-    if isinstance(outcome, Refusal):
-        return _refused(outcome, is_question_answerable=wire.name == LinkedApiWire.name)
-    return _welcome(outcome)
+        async with api:
+            if is_current:
+                info = await api.account_info()
+                return _welcome(f"opens the account of {info.name}, {info.url}")
+            place = _NOWHERE[setup.wire].format(base_url=setup.base_url)
+            await api.attach(CustomWorkflow, place).status()
+    except LinkedApiError as error:
+        return _refused(error, is_question_answerable=is_current)
+    return _welcome("accepted")
 
 
-def _welcome(body: JsonObject) -> list[Finding]:
-    result = as_object(body.get("result"))
-    who = f"opens the account of {result.get('name')}, {result.get('url')}"
-    return [Finding(_MAIN, "accepted"), Finding(_IDENTIFICATION, who if result else "accepted")]
+def _welcome(who: str) -> list[Finding]:
+    return [Finding(_MAIN, "accepted"), Finding(_IDENTIFICATION, who)]
 
 
-def _refused(refusal: Refusal, *, is_question_answerable: bool) -> list[Finding]:
-    verdict = classify(refusal, {})
-    if refusal.is_envelope and verdict.row is None and not is_question_answerable:
-        return [Finding(_MAIN, "accepted"), Finding(_IDENTIFICATION, "accepted")]
-    told = f"{refusal.message.rstrip('.')} [{refusal.code}]"
-    code = BY_DISPOSITION[verdict.disposition]
-    if verdict.row is None or verdict.row.remedy is not Remedy.TOKEN:
-        return [Finding("answer", told, verdict.hint, code)]
-    if verdict.scope is Scope.CLIENT:
-        return [Finding(_MAIN, told, verdict.hint, code)]
-    return [Finding(_MAIN, "accepted"), Finding(_IDENTIFICATION, told, verdict.hint, code)]
+def _refused(error: LinkedApiError, *, is_question_answerable: bool) -> list[Finding]:
+    row = find(error.code)
+    if row is None and not is_question_answerable:
+        return _welcome("accepted")
+    told = f"{error.message.rstrip('.')} [{error.code}]"
+    code = BY_DISPOSITION[error.disposition]
+    if row is None or row.remedy is not Remedy.TOKEN:
+        return [Finding("answer", told, error.hint, code)]
+    if error.scope is Scope.CLIENT:
+        return [Finding(_MAIN, told, error.hint, code)]
+    return [Finding(_MAIN, "accepted"), Finding(_IDENTIFICATION, told, error.hint, code)]
 
 
 def _token(what: str, name: str, value: str) -> Finding:

@@ -13,10 +13,12 @@ if TYPE_CHECKING:
     from ._captured import CapturedMessage, NetworkEvent
     from ._deliveries import Deliveries, Forgery
     from ._delivery import Delivery
+    from ._direct import Direct
     from ._limits import Limit, Limits
     from ._mail import Message
     from ._sessions import ConnectionSession, Sessions
     from ._subscription import Webhook
+    from ._usage import ExecutedAction
     from .clock import FakeClock
     from .faults import (
         Body,
@@ -59,10 +61,12 @@ _HOMES: Final = {
     "_captured": ("CapturedMessage", "NetworkEvent"),
     "_deliveries": ("Deliveries", "Forgery"),
     "_delivery": ("Delivery",),
+    "_direct": ("Direct",),
     "_limits": ("Limit", "Limits"),
     "_mail": ("Message",),
     "_sessions": ("ConnectionSession", "Sessions"),
     "_subscription": ("Webhook",),
+    "_usage": ("ExecutedAction",),
     "clock": ("FakeClock",),
     "faults": (
         "Body",
@@ -115,8 +119,10 @@ __all__ = [
     "Delivery",
     "DeliveryAttempted",
     "DeliveryEnded",
+    "Direct",
     "Drop",
     "ErrorEnvelope",
+    "ExecutedAction",
     "FakeClock",
     "Fault",
     "Forgery",

@@ -14,6 +14,7 @@ from linkedapi_async._types import Plan
 
 from ._limits import Limits
 from ._members import Member
+from ._usage import ExecutedAction
 
 __all__ = ["SEAT", "SESSION", "Account", "Hours", "Standing", "Tokens", "Vault"]
 
@@ -128,6 +129,7 @@ class Account(Member):
         hours: Closed working hours, `None` while open.
         connected_at: When it was connected.
         is_parsed: Whether headline and picture are known to the Admin API.
+        executed: Every action executed for it, oldest first.
         account_id: As the Admin API and webhooks name it.
         identification_token: What opens it now.
     """
@@ -140,6 +142,9 @@ class Account(Member):
     hours: Hours | None = None
     connected_at: datetime = attrs.field(kw_only=True)
     is_parsed: bool = True
+    executed: list[ExecutedAction] = attrs.field(
+        factory=list[ExecutedAction], kw_only=True, repr=False
+    )
     account_id: str = attrs.field(init=False)
     identification_token: str = attrs.field(init=False, repr=False)
 

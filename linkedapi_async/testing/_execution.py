@@ -13,6 +13,7 @@ from linkedapi_async.actions._base import Spec
 
 from ._ambush import Ambush
 from ._registry import ActionFailed, Context, Outcome, Subject, actions, executors, fail
+from ._usage import ExecutedAction
 from ._workflows import Workflow
 from ._world import World
 from .log import ActionExecuted, Log
@@ -115,6 +116,9 @@ class Execution:
 
     def _note(self, spec: Spec, action: JsonObject, params: JsonObject, outcome: str) -> None:
         label = action.get("label")
+        self.workflow.account.executed.append(
+            ExecutedAction(spec.action_type, outcome == "success", self.clock.wall())
+        )
         self.log.append(
             ActionExecuted(
                 at=self.clock.now(),

@@ -28,6 +28,10 @@ class Purpose(StrEnum):
     CANCEL = "cancel"
     ACCOUNT = "account"
     ADMIN = "admin"
+    DIRECT = "direct"
+    """A poll of what is stored, usage, feedback: answered at once, without a workflow."""
+    SITE = "site"
+    """The public changelog, which takes no tokens."""
     OTHER = "other"
     """Something nobody serves: it is answered 404."""
 
@@ -41,12 +45,19 @@ class Route:
         wire: The wire that has this address, `None` for no address of ours.
         workflow_id: The id or hash in the path.
         admin_method: What stands behind `/admin/`, such as `webhook.set`.
+        question: What a direct request is about: `conversations`, `inbox`, `network`, `usage` or
+            `feedback`.
     """
 
     purpose: Purpose
     wire: Wire | None = None
     workflow_id: str | None = None
     admin_method: str | None = None
+    question: str | None = None
+
+
+def _direct(wire: Wire, question: str) -> Route:
+    return Route(Purpose.DIRECT, wire, question=question)
 
 
 _NOWHERE: Final = Route(Purpose.OTHER)
@@ -55,6 +66,15 @@ _FIXED: Final = {
     ("GET", "/account"): Route(Purpose.ACCOUNT, Wire.LINKED_API),
     ("POST", "/account/workflows"): Route(Purpose.START, Wire.LINKED_API_V3),
     ("POST", "/account/workflow"): Route(Purpose.START, Wire.ACCOUNT_API),
+    ("POST", "/conversations/poll"): _direct(Wire.LINKED_API, "conversations"),
+    ("POST", "/inbox/poll"): _direct(Wire.LINKED_API, "inbox"),
+    ("POST", "/network/poll"): _direct(Wire.LINKED_API, "network"),
+    ("GET", "/stats/actions"): _direct(Wire.LINKED_API, "usage"),
+    ("POST", "/feedback"): _direct(Wire.LINKED_API, "feedback"),
+    # The Account API has the same address for conversations; its body looks different.
+    ("POST", "/account/conversations/poll"): _direct(Wire.LINKED_API_V3, "conversations"),
+    ("GET", "/account/stats/actions"): _direct(Wire.LINKED_API_V3, "usage"),
+    ("GET", "/api/changelog"): Route(Purpose.SITE),
 }
 _NAMED: Final = {
     ("GET", "/workflows"): (Purpose.POLL, Wire.LINKED_API),

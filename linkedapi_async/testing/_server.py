@@ -16,12 +16,14 @@ from ._accounts import Account, Vault
 from ._admin_desk import Desk
 from ._ambush import Ambush
 from ._checks import Objection, check
+from ._direct import Direct
 from ._directory import Directory
 from ._engine import Engine
 from ._envelopes import Answer, dump, refusal, success, word_for
 from ._exchange import Exchange
 from ._gate import Gate, Handler
 from ._routes import Purpose, Route, Wire
+from ._site import tell_changes
 from ._workflows import Workflow
 from .faults import (
     Body,
@@ -59,6 +61,7 @@ class Server:
         vault: The main tokens.
         directory: The accounts.
         desk: What serves admin requests.
+        direct: What answers questions that need no workflow.
         base_url: Where it listens, once it does.
     """
 
@@ -72,6 +75,7 @@ class Server:
         vault: Vault,
         directory: Directory,
         desk: Desk,
+        direct: Direct,
     ) -> None:
         self.clock = clock
         self.log = log
@@ -80,6 +84,7 @@ class Server:
         self.vault = vault
         self.directory = directory
         self.desk = desk
+        self.direct = direct
         self.base_url = ""
         self._connections = 0
         self._requests = 0
@@ -191,6 +196,8 @@ class Server:
         """Do what was asked; a workflow instead of an answer is to be waited for."""
         asked = exchange.route
         wire = asked.wire
+        if asked.purpose is Purpose.SITE:
+            return tell_changes(exchange.target, self.clock.wall().date())
         if wire is None:
             return refusal(
                 None,
@@ -201,12 +208,17 @@ class Server:
         if asked.purpose is Purpose.ADMIN:
             return self._refuse_main_token(exchange, wire) or self.desk.serve(exchange)
         account = self._authenticate(exchange, wire)
-        if isinstance(account, Answer):
-            return account
+        return account if isinstance(account, Answer) else self._admit(exchange, wire, account)
+
+    def _admit(self, exchange: Exchange, wire: Wire, account: Account) -> Answer | Workflow:
+        """Do what an account asked for."""
+        asked = exchange.route
         if asked.purpose is Purpose.START:
             return self._start(exchange, wire, account)
         if asked.purpose is Purpose.ACCOUNT:
             return success(wire, {"name": account.name, "url": account.url})
+        if asked.purpose is Purpose.DIRECT:
+            return self.direct.serve(exchange, wire, account)
         return self._tell(wire, account, asked)
 
     def _tell(self, wire: Wire, account: Account, asked: Route) -> Answer:
@@ -329,18 +341,8 @@ def _object(wire: Wire, objection: Objection, details: str) -> Answer:
 
 def _moments(exchange: Exchange) -> tuple[Moment, ...]:
     asked = exchange.route
-    match asked.purpose:
-        case Purpose.START:
-            return ("start", "any")
-        case Purpose.POLL:
-            return ("poll", "result", "any") if asked.wire is Wire.ACCOUNT_API else ("poll", "any")
-        case Purpose.CANCEL:
-            return ("cancel", "any")
-        case Purpose.ACCOUNT:
-            return ("account", "any")
-        case Purpose.ADMIN:
-            return ("admin", "any")
-        case Purpose.OTHER:
-            return ("any",)
-        case _:
-            assert_never(asked.purpose)
+    if asked.purpose is Purpose.OTHER:
+        return ("any",)
+    if asked.purpose is Purpose.POLL and asked.wire is Wire.ACCOUNT_API:
+        return ("poll", "result", "any")
+    return (cast("Moment", asked.purpose.value), "any")

@@ -35,10 +35,21 @@ Side: TypeAlias = Literal["request", "reply"]
 """Which way the bytes go: towards the sandbox, or back."""
 
 Moment: TypeAlias = Literal[
-    "start", "poll", "cancel", "account", "admin", "result", "any", "failure", "action"
+    "start",
+    "poll",
+    "cancel",
+    "account",
+    "direct",
+    "admin",
+    "site",
+    "result",
+    "any",
+    "failure",
+    "action",
 ]
 """What a fault waits for: a request of that purpose (`poll` on any wire, `result` on result links
-only, `any` request at all), the end of a workflow (`failure`), the execution of an `action`."""
+only, `any` request at all; `direct` is answered without a workflow), the end of a workflow
+(`failure`), the execution of an `action`."""
 
 
 @attrs.frozen

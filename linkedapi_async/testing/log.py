@@ -54,8 +54,8 @@ class RequestReceived:
         method: HTTP method; empty when the connection broke within the head.
         path: Path and query; empty likewise.
         wire: `linked_api`, `linked_api_v3`, `account_api`; `None` when no wire has this path.
-        purpose: `start`, `poll`, `cancel`, `account`, `admin`, or `other` for what nobody
-            serves.
+        purpose: `start`, `poll`, `cancel`, `account`, `direct` for what else needs no workflow,
+            `admin`, `site`, or `other` for what nobody serves.
         account: Alias behind the identification token, `None` when it names nobody.
         size: Bytes read, head included. A fault that cuts after n bytes leaves n here.
         is_complete: Whether all of it arrived. What is incomplete was never run.
@@ -317,7 +317,8 @@ class Log(Sequence[Record]):
         """Return requests, incomplete ones included.
 
         Args:
-            purpose: Only these: `start`, `poll`, `cancel`, `account`, `admin`, `other`.
+            purpose: Only these: `start`, `poll`, `cancel`, `account`, `direct`, `admin`, `site`,
+                `other`.
             account: Only those that carried this account's identification token.
         """
         return tuple(

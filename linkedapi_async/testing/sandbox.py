@@ -14,6 +14,7 @@ from ._admin_calls import Office, methods
 from ._admin_desk import Desk
 from ._ambush import Ambush, as_fault, moment_for
 from ._deliveries import Deliveries
+from ._direct import Direct
 from ._directory import Directory
 from ._engine import Duration, Engine
 from ._herald import Herald
@@ -56,6 +57,7 @@ class Sandbox(OtherPeople, Standings):
         log: What was received and done, and when; it outlives the block.
         admin: The subscription, the connection sessions and the default limits.
         deliveries: The webhook, and what happens to events on the way there.
+        direct: What is answered without a workflow.
         world: The people and companies there are.
         clock: Where time comes from.
     """
@@ -104,6 +106,7 @@ class Sandbox(OtherPeople, Standings):
         )
         self._directory.watch(herald.account)
         self.admin: Admin = Admin(directory=self._directory, vault=self._vault, clock=self.clock)
+        self.direct: Direct = Direct(self.world)
         self._engine = Engine(
             clock=self.clock,
             world=self.world,
@@ -130,6 +133,7 @@ class Sandbox(OtherPeople, Standings):
                     herald,
                 )
             ),
+            direct=self.direct,
         )
         for alias in accounts:
             self.add_account(alias, plan=plan, limits=limits)
