@@ -46,8 +46,8 @@ class Call:
         sent_at: When the last of them was sent, in monotonic seconds.
         is_nested: Whether somebody outside repeats this call already.
         has_renewed: Whether the application was asked for another token already.
-        is_query: Whether it asks one thing without a workflow, so that its answer disproves whatever
-            stopped the same question before.
+        is_query: Whether it asks one thing without a workflow, so that its answer disproves
+            whatever stopped the same question before.
         is_doubtful: Whether a start was cut off when nobody could say any more what came of it.
     """
 

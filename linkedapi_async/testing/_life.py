@@ -9,11 +9,11 @@ from typing import Final
 
 import attrs
 
-from . import _prehistory
 from ._captured import CapturedMessage, NetworkChange, NetworkEvent
 from ._mail import Channel, Message, Sender, Thread
 from ._members import Member
 from ._network import Invitation, Relation, Visit
+from ._prehistory import first_offers, first_relation, old_letters, old_visits
 from ._world import Person, Status, World
 
 __all__ = ["Life"]
@@ -40,7 +40,7 @@ class Life:
     def relation(self, person: Person) -> Relation:
         """Return how the member stands to somebody."""
         known = self.member.relations.get(person.number)
-        return _prehistory.relation(self.world, person) if known is None else known
+        return first_relation(self.world, person) if known is None else known
 
     def related(self, status: Status) -> list[tuple[Person, Relation]]:
         """Return everybody the member stands to in one way, latest first."""
@@ -73,7 +73,7 @@ class Life:
             Invitation(kind="connect", person=person, at=relation.since, note=relation.note)
             for person, relation in self.related("incoming")
         ]
-        offers = {one.target: one for one in _prehistory.offers(self.world)}
+        offers = {one.target: one for one in first_offers(self.world)}
         found += [one for one in (offers | self.member.invitations).values() if one is not None]
         return sorted(found, key=lambda one: one.at, reverse=True)
 
@@ -114,7 +114,7 @@ class Life:
             return known
         thread = Thread(thread_id, person.number, channel)
         if channel == "st":
-            for sender, text, at in _prehistory.letters(person):
+            for sender, text, at in old_letters(person):
                 self._put(thread, text, sender, at)
         return thread
 
@@ -150,7 +150,7 @@ class Life:
 
     def visits(self) -> list[Visit]:
         """Return who has looked at the member's profile, latest first."""
-        found = [*_prehistory.visits(self.world), *self.member.visits]
+        found = [*old_visits(self.world), *self.member.visits]
         return sorted(found, key=lambda one: one.at, reverse=True)
 
     def _relate(self, person: Person, status: Status, note: str | None = None) -> None:

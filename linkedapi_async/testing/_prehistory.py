@@ -15,7 +15,7 @@ from ._mail import Sender
 from ._network import Invitation, Relation, Visit
 from ._world import Person, World
 
-__all__ = ["letters", "offers", "relation", "visits"]
+__all__ = ["first_offers", "first_relation", "old_letters", "old_visits"]
 
 _NOON: Final = datetime(2025, 12, 31, 12, tzinfo=UTC)
 _NOTE: Final = "I read your last post and would like to stay in touch."
@@ -25,7 +25,7 @@ _LETTERS: Final[tuple[tuple[Sender, str], ...]] = (
 )
 
 
-def relation(world: World, person: Person) -> Relation:
+def first_relation(world: World, person: Person) -> Relation:
     """Return how a fresh account stands to somebody."""
     status = world.relation(person)
     has_note = status == "incoming" and person.number % 2 == 1
@@ -33,14 +33,14 @@ def relation(world: World, person: Person) -> Relation:
     return Relation(status, since, _NOTE if has_note else None)
 
 
-def letters(person: Person) -> Iterator[tuple[Sender, str, datetime]]:
+def old_letters(person: Person) -> Iterator[tuple[Sender, str, datetime]]:
     """Yield what a fresh account and somebody have written to each other, oldest first."""
     if person.number % 10 == 0:
         for index, (sender, text) in enumerate(_LETTERS):
             yield sender, text, _NOON - timedelta(days=person.number, hours=-index)
 
 
-def offers(world: World) -> Iterator[Invitation]:
+def first_offers(world: World) -> Iterator[Invitation]:
     """Yield the invitations of a fresh account to follow companies and to read newsletters."""
     for company in world.companies:
         if company.number % 4 == 0 and (employees := world.employees(company)):
@@ -52,7 +52,7 @@ def offers(world: World) -> Iterator[Invitation]:
             yield Invitation(kind="newsletterSubscribe", person=person, at=at)
 
 
-def visits(world: World) -> Iterator[Visit]:
+def old_visits(world: World) -> Iterator[Visit]:
     """Yield who has looked at the profile of a fresh account."""
     for person in world.people:
         if person.number % 6 == 0:

@@ -50,7 +50,8 @@ def test_a_failed_poll_pauses_as_long_as_asked() -> None:
 def test_a_rest_is_waited_out() -> None:
     """The opening time counts twice; then pauses of hours grow. Coming out of it begins anew."""
     made = schedule()
-    before, dues = RUNNING, []
+    before = RUNNING
+    dues: list[tuple[bool, float]] = []
     for _ in range(4):
         begins = made.take_in(before, PARKED, wall=WALL)
         made.plan(now=0.0, draw=0.5)

@@ -196,7 +196,11 @@ async def test_polling_is_normal_after_a_miss(stage: Set, clock: FakeClock) -> N
 
 async def test_waits_under_way_return_to_polling(stage: Set, clock: FakeClock) -> None:
     """A miss rouses those who rely on deliveries, spread over the longest pause of polls."""
-    scene = await stage(accounts=2, duration=lambda tree, chance: 400.0 if "label" in tree else 60)
+
+    def duration(tree: Any, chance: Random) -> float:
+        return 400.0 if "label" in tree else 60.0
+
+    scene = await stage(accounts=2, duration=duration)
     other = CustomWorkflow({"actionType": "st.retrieveSSI", "label": "slow"})
     await scene.api.run(RetrieveSSI())
     await scene.sandbox.deliveries.wait_idle()

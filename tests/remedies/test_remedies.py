@@ -109,7 +109,11 @@ async def test_a_session_that_fails_ends_the_calls(
 ) -> None:
     """Held calls end with the service's word, what became of the session, and the hint."""
     sandbox.sign_out()
-    api = connect(lambda offer: sandbox.finish_session(offer.session_id, outcome))
+
+    def end(offer: ReconnectionOffered) -> None:
+        sandbox.finish_session(offer.session_id, outcome)
+
+    api = connect(end)
 
     found = await asyncio.gather(
         *[api.run(RetrieveSSI()) for _ in range(5)], return_exceptions=True
@@ -120,9 +124,9 @@ async def test_a_session_that_fails_ends_the_calls(
         assert error.code == "linkedinAccountSignedOut"
         assert "connection session" in error.message
         assert error.hint
-    (end,) = of(told, ReconnectionEnded)
-    assert isinstance(end, ReconnectionEnded)
-    assert not end.succeeded
+    (ended,) = of(told, ReconnectionEnded)
+    assert isinstance(ended, ReconnectionEnded)
+    assert not ended.succeeded
     assert of(told, ActionResolved) == []
 
 
@@ -132,7 +136,11 @@ async def test_a_later_call_gets_another_session(
     """After a session has failed, the next refusal offers a new link."""
     sandbox.sign_out()
     outcomes: Any = iter(["expired", "success"])
-    api = connect(lambda offer: sandbox.finish_session(offer.session_id, next(outcomes)))
+
+    def end(offer: ReconnectionOffered) -> None:
+        sandbox.finish_session(offer.session_id, next(outcomes))
+
+    api = connect(end)
     with pytest.raises(UserActionRequired):
         await api.run(RetrieveSSI())
 

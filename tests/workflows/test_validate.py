@@ -466,7 +466,8 @@ def test_depth_is_no_matter() -> None:
     assert found[-1].path.endswith(".then.text")
 
 
-JUNK = st.recursive(
+Trees = st.SearchStrategy[Any]
+JUNK: Trees = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
@@ -474,14 +475,17 @@ JUNK = st.recursive(
 WORDS = st.sampled_from([*specs(), "st.unknown"])
 
 
-@given(
-    st.recursive(
-        st.fixed_dictionaries({"actionType": WORDS}, optional={"limit": JUNK, "filter": JUNK}),
-        lambda inner: st.fixed_dictionaries({"actionType": WORDS, "then": inner | st.lists(inner)}),
-        max_leaves=6,
-    )
-    | JUNK
+def _parents(inner: Trees) -> Trees:
+    children: Trees = inner | st.lists(inner)
+    return st.fixed_dictionaries({"actionType": WORDS, "then": children})
+
+
+LEAVES: Trees = st.fixed_dictionaries(
+    {"actionType": WORDS}, optional={"limit": JUNK, "filter": JUNK}
 )
+
+
+@given(st.recursive(LEAVES, _parents, max_leaves=6) | JUNK)
 def test_nothing_makes_it_fail(tree: Any) -> None:
     """Whatever it is given, it answers with problems that have a place."""
     assert all(problem.path.startswith("$") for problem in validate(tree))
