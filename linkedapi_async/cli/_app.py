@@ -25,6 +25,11 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "errors": "List every error type, or explain one.",
     "sandbox": "Serve Linked API in miniature for your own tests.",
     "doctor": "Check environment, connection and tokens.",
+    "account": "Show whose LinkedIn account the tokens open.",
+    "usage": "Show what was executed for the account.",
+    "inbox": "Show messages of watched inboxes, or follow them.",
+    "webhook": "Receive webhook deliveries and show what they tell.",
+    "admin": "Manage accounts, limits, seats and the webhook.",
 }
 """Every command in the order a newcomer meets them; `--help` shows these lines and imports none."""
 

@@ -1,7 +1,7 @@
 """Options every command that talks to the service has, and the client they describe."""
 
 from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -14,6 +14,7 @@ from ._stage import tokens_for
 if TYPE_CHECKING:
     from linkedapi_async import LinkedApi, Policy
     from linkedapi_async.events import Event
+    from linkedapi_async.testing import Sandbox
 
 __all__ = ["WIRES", "Target", "open_client", "policy_of", "target_options"]
 
@@ -62,8 +63,17 @@ async def open_client(
     policy: str = "service",
     deadline: float | None = None,
     on_event: "Callable[[Event], object] | None" = None,
+    stage: "Callable[[Sandbox], AbstractAsyncContextManager[object]]" = nullcontext,
 ) -> "AsyncGenerator[LinkedApi]":
-    """Open the client a command asked for, and the sandbox if that is what it asked for."""
+    """Open the client a command asked for, and the sandbox if that is what it asked for.
+
+    Args:
+        target: Which service is meant.
+        policy: How patient to be: the name of a preset.
+        deadline: Seconds for one call, in place of the policy's.
+        on_event: Called with every event.
+        stage: What goes on in the sandbox meanwhile.
+    """
     from linkedapi_async import LinkedApi  # noqa: PLC0415 - heavy
 
     options: dict[str, Any] = {"policy": policy_of(policy), "deadline": deadline}
@@ -77,6 +87,7 @@ async def open_client(
 
     async with (
         Sandbox(duration=_SANDBOX_DURATION, plan=Plan.PLUS) as sandbox,
+        stage(sandbox),
         LinkedApi(
             base_url=sandbox.base_url, **tokens_for(target.wire, sandbox.tokens), **options
         ) as api,

@@ -35,9 +35,9 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.USER_ACTION: "a person has to act first; the hint says what",
     Exit.TRANSIENT: "gave up on something that time heals",
     Exit.UNKNOWN: "nobody knows whether it runs; look before starting it again",
-    Exit.TIMEOUT: "the deadline came first; the workflow runs on",
+    Exit.TIMEOUT: "the deadline came first; the workflow or the session runs on",
     Exit.BUG: "a bug in linkedapi-async; --debug shows where",
-    Exit.INTERRUPTED: "interrupted with Ctrl-C",
+    Exit.INTERRUPTED: "interrupted with Ctrl-C, or a question was answered with no",
 }
 
 BY_DISPOSITION: Final[Mapping[Disposition, Exit]] = {

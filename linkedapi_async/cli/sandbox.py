@@ -11,7 +11,7 @@ from ._problem import Problem
 from ._timeline import shorten
 
 if TYPE_CHECKING:
-    from linkedapi_async.testing import ReplySent, RequestReceived, Sandbox
+    from linkedapi_async.testing import DeliveryAttempted, ReplySent, RequestReceived, Sandbox
 
 __all__ = ["command"]
 
@@ -47,7 +47,7 @@ _LOOK: Final = 0.1
     help="A LinkedIn account; may be repeated.",
 )
 def command(*, port: int, host: str, seed: int, duration: float, accounts: tuple[str, ...]) -> Exit:
-    """Serve a sandbox of Linked API until Ctrl-C, and show each request.
+    """Serve a sandbox of Linked API until Ctrl-C; show each request and each webhook delivery.
 
     It speaks the current API and both older ones, and holds people at
     https://www.linkedin.com/in/person1 to person200. The tokens open this sandbox only; the same
@@ -104,8 +104,12 @@ class _Server:
                 await sandbox.clock.sleep(_LOOK)
 
     def _news(self, sandbox: "Sandbox") -> Iterator[str]:
-        """Yield a line per answered request since the last look, and forget what was told."""
-        from linkedapi_async.testing import ReplySent, RequestReceived  # noqa: PLC0415 - heavy
+        """Yield a line per answered request and delivery since the last look, and forget them."""
+        from linkedapi_async.testing import (  # noqa: PLC0415 - heavy
+            DeliveryAttempted,
+            ReplySent,
+            RequestReceived,
+        )
 
         moment = f"{sandbox.clock.wall().astimezone():%H:%M:%S}"
         for record in sandbox.log:
@@ -118,6 +122,8 @@ class _Server:
                 self.requests += 1
                 request = self._open.pop(record.request)
                 yield f"{moment}  {_request(request)}  {_reply(record, request)}"
+            elif isinstance(record, DeliveryAttempted):
+                yield f"{moment}  {_delivery(record)}"
         sandbox.log.clear()
 
 
@@ -149,3 +155,9 @@ def _reply(reply: "ReplySent", request: "RequestReceived") -> str:
     if not reply.is_complete:
         told.append("(reply broke off)")
     return "  ".join(told)
+
+
+def _delivery(attempt: "DeliveryAttempted") -> str:
+    told = str(attempt.status) if attempt.error is None else attempt.error
+    again = f"  attempt {attempt.attempt}" if attempt.attempt > 1 else ""
+    return f"{'(webhook)':10}  {'event':6} {attempt.event_type:28}  {told}{again}"

@@ -179,6 +179,10 @@ def test_impossible_address_is_told(command: Command) -> None:
         ["operations", "fetchPerson"],
         ["demo", "--speed", "40"],
         ["sandbox"],
+        ["account", "--sandbox"],
+        ["usage", "--sandbox"],
+        ["inbox", "--sandbox"],
+        ["admin", "accounts", "--sandbox"],
     ],
 )
 def test_reader_may_leave(environment: dict[str, str], args: list[str]) -> None:
