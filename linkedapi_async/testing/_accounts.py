@@ -67,8 +67,8 @@ class Vault:
     def rotate(self) -> None:
         """Replace the main tokens; the old ones are worthless at once."""
         self._round += 1
-        self.linked_api = f"linked_{self.derive('linked', self._round)}"
-        self.account_api = f"account_{self.derive('account', self._round)}"
+        self.linked_api: str = f"linked_{self.derive('linked', self._round)}"
+        self.account_api: str = f"account_{self.derive('account', self._round)}"
 
     def derive(self, kind: str, number: int) -> str:
         """Return 32 hex digits that only this seed gives for this purpose."""
