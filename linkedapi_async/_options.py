@@ -1,6 +1,6 @@
 """What a client is given, checked: every fault named with the option and its value."""
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 import attrs
@@ -10,8 +10,10 @@ from ._proxy import Proxy
 from ._types import Plan
 from .errors import ConfigurationError
 from .policy import Policy
-from .receiver import WebhookReceiver
 from .wire import WIRES, Wire
+
+if TYPE_CHECKING:
+    from .receiver import WebhookReceiver
 
 __all__ = [
     "BASE_URL",
@@ -114,7 +116,7 @@ def check_count(option: str, value: object) -> int:
     return value
 
 
-def choose_receiver(receiver: object, wire: Wire) -> WebhookReceiver | None:
+def choose_receiver(receiver: object, wire: Wire) -> "WebhookReceiver | None":
     """Return what hears of ends, `None` where nothing does.
 
     Raises:
@@ -122,6 +124,8 @@ def choose_receiver(receiver: object, wire: Wire) -> WebhookReceiver | None:
     """
     if receiver is None:
         return None
+    from .receiver import WebhookReceiver  # noqa: PLC0415 - only who uses one imports webhooks
+
     if not isinstance(receiver, WebhookReceiver):
         msg = f"receiver={receiver!r} is no WebhookReceiver"
         raise ConfigurationError(msg)

@@ -19,7 +19,6 @@ from .events import Event, PreflightWarning, WorkflowAbandoned
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
 from .policy import Policy
-from .receiver import WebhookReceiver
 from .wire import IDENTIFICATION, open_wire
 from .workflows._validate import check
 from .workflows.tree import effect_of
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 
     import aiohttp
 
+    from .receiver import WebhookReceiver
     from .remedies import Remedies
 
 __all__ = ["LinkedApi"]
@@ -64,7 +64,7 @@ class LinkedApi(DirectCalls):
         max_connections: int = 500,
         max_reply_bytes: int = 64 * 1024 * 1024,
         account: str | None = None,
-        receiver: WebhookReceiver | None = None,
+        receiver: "WebhookReceiver | None" = None,
         remedies: "Remedies | None" = None,
         preflight: Preflight = "refuse",
         plan: Plan | Literal["core", "plus"] | None = None,

@@ -9,7 +9,6 @@ from ._identity import Identity
 from ._session import Session
 from ._site import Site
 from ._types import Json
-from .receiver import WebhookReceiver
 from .wire import Wire
 
 if TYPE_CHECKING:  # the others are imported by whoever needs them: most clients run workflows only
@@ -18,6 +17,7 @@ if TYPE_CHECKING:  # the others are imported by whoever needs them: most clients
     from .models.changelog import Changelog
     from .models.feedback import FeedbackSeverity, FeedbackType
     from .models.usage import UsedAction
+    from .receiver import WebhookReceiver
     from .watched import Conversations, Inbox, Network
 
 __all__ = ["DirectCalls"]
@@ -27,7 +27,7 @@ class DirectCalls(Client[Session]):
     """The part of `LinkedApi` that needs no workflow."""
 
     _wire: Wire
-    _receiver: WebhookReceiver | None
+    _receiver: "WebhookReceiver | None"
     _site: Site
     _identity: Identity
 
