@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-import click
 from rich.console import Console
 from rich.text import Text
 
@@ -16,7 +15,6 @@ from ._docstrings import read_docstring
 from ._facts import Namer, conditions, hints, kind_of, models_in, need_of
 
 __all__ = [
-    "print_json",
     "show_code",
     "show_errors",
     "show_facts",
@@ -125,8 +123,3 @@ def show_code(console: Console, code: str, language: str) -> None:
 
     syntax = Syntax("", language, theme="ansi_dark", background_color="default")
     console.print(syntax.highlight(code), soft_wrap=True, end="")
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON for programs."""
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -35,8 +35,13 @@ def clock_of(moment: datetime) -> str:
 
 
 def echo_json(value: Any, *, indent: int | None = 2) -> None:
-    """Print a value as JSON for programs, in ASCII: no terminal or pipe is too narrow for that."""
-    click.echo(json.dumps(value, indent=indent))
+    """Print a value as JSON for programs; in ASCII where stdout cannot carry every letter."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value, indent=indent)
+    click.echo(text)
 
 
 def show_card(console: Console, facts: Iterable[tuple[str, str]], *, width: int = 12) -> None:

@@ -15,7 +15,6 @@ from linkedapi_async.operations._examples import actions_of
 from linkedapi_async.workflows import _examples
 
 from ._cards import (
-    print_json,
     show_code,
     show_errors,
     show_facts,
@@ -28,6 +27,7 @@ from ._console import hang, open_console
 from ._docstrings import read_docstring
 from ._facts import hints, noun_of, param_facts, result_facts
 from ._lookup import index_of_actions, index_of_operations, pick
+from ._plain import echo_json
 from ._spelling import imports_of, spell
 
 __all__ = ["command"]
@@ -62,15 +62,15 @@ def command(*, word: str | None, as_json: bool, is_example: bool) -> None:
     if word is None:
         rows = sorted(specs().values(), key=lambda row: (noun_of(row.cls), row.plan is Plan.PLUS))
         if as_json:
-            print_json([_as_json(row) for row in rows])
+            echo_json([_as_json(row) for row in rows])
         else:
             _show_all(rows)
         return
     row = specs()[pick(word, index_of_actions(), index_of_operations())]
     if is_example:
-        print_json(_examples.example(row.action_type).to_json())
+        echo_json(_examples.example(row.action_type).to_json())
     elif as_json:
-        print_json(_as_json(row))
+        echo_json(_as_json(row))
     else:
         _show(row)
 

@@ -1,6 +1,5 @@
 """`linkedapi-async errors`: every error type there is, or one of them explained."""
 
-import json
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Final
@@ -15,6 +14,7 @@ from linkedapi_async._types import Disposition, Plane
 from linkedapi_async.errors import CATALOG, Fault, find
 
 from ._console import hang, open_console
+from ._plain import echo_json
 
 __all__ = ["command"]
 
@@ -42,7 +42,7 @@ def command(*, code: str | None, as_json: bool) -> None:
     if code is not None:
         _explain(code, as_json=as_json)
     elif as_json:
-        _print_json([_as_json(row) for row in CATALOG.values()])
+        echo_json([_as_json(row) for row in CATALOG.values()])
     else:
         _show_all()
 
@@ -54,7 +54,7 @@ def _explain(code: str, *, as_json: bool) -> None:
     if row is None:
         raise click.UsageError(_unknown(code), click.get_current_context())
     if as_json:
-        _print_json({"code": code, **_as_json(row)})
+        echo_json({"code": code, **_as_json(row)})
         return
     console = open_console()
     name, *facts = str(Policy.service().explain(code)).splitlines()
@@ -106,7 +106,3 @@ def _as_json(row: Fault) -> dict[str, Any]:
         "http_status": row.status,
         "source": row.source,
     }
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2, ensure_ascii=False))

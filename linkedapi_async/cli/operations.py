@@ -14,7 +14,6 @@ from linkedapi_async.operations._base import ListOperation
 from linkedapi_async.operations._examples import actions_of, example, parameters
 
 from ._cards import (
-    print_json,
     show_code,
     show_errors,
     show_facts,
@@ -27,6 +26,7 @@ from ._console import hang, open_console
 from ._docstrings import read_docstring
 from ._facts import hints, kind_of, noun_of, param_facts, result_facts
 from ._lookup import index_of_actions, index_of_operations, pick
+from ._plain import echo_json
 from ._spelling import imports_of, spell
 
 __all__ = ["command"]
@@ -63,15 +63,15 @@ def command(*, word: str | None, as_json: bool, is_example: bool) -> None:
     if word is None:
         classes = sorted(operations().values(), key=noun_of)
         if as_json:
-            print_json([_as_json(cls) for cls in classes])
+            echo_json([_as_json(cls) for cls in classes])
         else:
             _show_all(classes)
         return
     cls = operations()[pick(word, index_of_operations(), index_of_actions())]
     if is_example:
-        print_json(example(cls).workflow())
+        echo_json(example(cls).workflow())
     elif as_json:
-        print_json(_as_json(cls))
+        echo_json(_as_json(cls))
     else:
         _show(cls)
 

@@ -1,7 +1,6 @@
 """`linkedapi-async run`: one workflow file, its result as JSON."""
 
 import asyncio
-import json
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from ._client import Target, open_client, target_options
 from ._console import open_console
 from ._documents import read_json, workflow_in
 from ._exits import Exit
+from ._plain import echo_json
 from ._problem import Problem
 from ._timeline import Timeline
 
@@ -73,7 +73,7 @@ def command(
     except WorkflowTimeout as error:
         msg = f"{error.message}; it runs on."
         raise Problem(msg, code=Exit.TIMEOUT, hint=run.later()) from error
-    click.echo(json.dumps(_as_json(result), indent=2, ensure_ascii=False))
+    echo_json(_as_json(result))
     return Exit.FAILED_ACTIONS if result.errors else Exit.OK
 
 

@@ -341,3 +341,18 @@ def test_no_color_is_honoured(command: Command) -> None:
     ran = command("errors", env={"NO_COLOR": "1", "FORCE_COLOR": "1"})
 
     assert "\x1b[3" not in ran.stdout
+
+
+def test_a_stdout_without_letters_gets_ascii(environment: dict[str, str]) -> None:
+    """A result is JSON wherever it goes: what stdout cannot carry is escaped."""
+    ran = subprocess.run(
+        [*RUN, "run", "--sandbox", "-"],
+        input='{"actionType": "st.retrieveSSI", "label": "Zo\\u00eb"}',
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        cwd=ROOT,
+    )
+
+    assert '"Zo\\u00eb"' in ran.stdout

@@ -38,6 +38,7 @@ PolicyLoose = cast("Callable[..., Policy]", Policy)
         ({"linked_api_token": "a b"}, "linked_api_token"),
         ({"linked_api_token": "a\r\nX-Evil: 1"}, "linked_api_token"),
         ({"identification_token": "tökén"}, "identification_token"),
+        ({"plan": "gold"}, "plan='gold' is not one of core, plus"),
         ({"identification_token": "x" * 10_000}, "identification_token"),
         ({"linked_api_token": 7}, "linked_api_token.*int"),
         ({"identification_token": b"id"}, "identification_token.*bytes"),

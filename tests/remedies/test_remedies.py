@@ -366,3 +366,18 @@ async def test_an_admin_cause_that_is_gone(
 
     kinds = [type(event) for event in of(told, ActionNeeded, ActionResolved)]
     assert kinds == [ActionNeeded, ActionResolved] * 2
+
+
+async def test_an_account_that_is_listed_as_active(
+    connect: Connect, sandbox: Sandbox, told: list[Event], clock: FakeClock
+) -> None:
+    """Where the Admin API sees nothing to reconnect, a person has to look."""
+    sandbox.inject("linkedinAccountSignedOut", on="start")
+    api = connect(policy=Policy.service())
+
+    with pytest.raises(UserActionRequired):
+        await api.run(RetrieveSSI())
+    await clock.sleep(1.0)
+
+    assert len(of(told, RemedyFailed)) == 1
+    assert of(told, ReconnectionOffered) == []
