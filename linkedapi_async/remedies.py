@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from ._messages import Refusal
-from ._types import Certainty, Remedy
+from ._types import Certainty, Remedy, Secret
 from .admin._client import LinkedApiAdmin
 from .admin._connecting import ConnectionHandle
-from .errors import FatalError, LinkedApiError, UserActionRequired
+from .errors import CATALOG, FatalError, LinkedApiError, UserActionRequired
 from .events import ReconnectionEnded, ReconnectionOffered, RemedyFailed, SeatsShown
 from .models.accounts import AdminAccount, AdminAccountStatus
 from .policy import Episode, Verdict
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Remedies"]
 
-_SIGNED_OUT: Final = "linkedinAccountSignedOut"
+_SIGNED_OUT: Final = next(row.type for row in CATALOG.values() if row.remedy is Remedy.RECONNECT)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -48,7 +48,7 @@ class Remedies:
     admin: LinkedApiAdmin
     on_link: Callable[[ReconnectionOffered], Awaitable[object] | object] | None = None
     patience: float = 86400.0
-    _ids: dict[str, str] = attrs.field(factory=dict[str, str], init=False, repr=False)
+    _ids: dict[Secret, str] = attrs.field(factory=dict[Secret, str], init=False, repr=False)
 
     def attend(self, session: "Session", receiver: "WebhookReceiver | None") -> None:
         """Act for one client on the running event loop; the client does this."""
@@ -62,16 +62,16 @@ class Remedies:
         listed = await self.admin.accounts.get_all()
         for account in listed.accounts:
             if account.identification_token == secret.value and account.id is not None:
-                self._ids[secret.fingerprint] = account.id
+                self._ids[secret] = account.id
                 return account
         return None
 
     async def find_id(self, session: "Session") -> str | None:
         """Return what webhooks call a client's account, asking for it once."""
         secret = session.core.tokens[IDENTIFICATION].secret
-        if secret is not None and secret.fingerprint not in self._ids:
+        if secret is not None and secret not in self._ids:
             await self.find(session)
-        return None if secret is None else self._ids.get(secret.fingerprint)
+        return None if secret is None else self._ids.get(secret)
 
 
 class _Desk:
