@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from ._clock import Clock, SystemClock
 from ._credentials import TokenSource
-from ._line import Core, Line
+from ._line import Line
 from ._options import check_count, check_url, choose_proxy, with_deadline
 from ._sinks import Sink
 from ._transport import Settings
+from ._trunk import Core
 from ._version import read_version
 from .errors import ClientClosed, ConfigurationError
 from .events import Event

@@ -1,94 +1,64 @@
-"""A line to the service: joins tokens, transport and executor on one event loop."""
+"""A line to the service: sends with the tokens of one account over the trunk of its event loop."""
 
 import asyncio
 import math
-from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any, Final, TypeVar
-
-import attrs
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 from ._call import Call
-from ._clock import Clock
-from ._credentials import TokenSource
 from ._messages import Purpose, Refusal, Reply, Request
 from ._retry import Executor
-from ._sinks import Sink
-from ._transport import Delivery, Settings, Transport
+from ._transport import Delivery
+from ._trunk import Core, Trunk
 from ._types import Certainty, Remedy, Scope, Secret
 from ._waiting import OpenCalls
 from .errors import ProtocolError, find
-from .policy import BackOff, Episodes, Policy, RetryBudget, Window
+from .policy import BackOff, Policy, Window
 from .wire import IDENTIFICATION, Query
 
-if TYPE_CHECKING:
-    import aiohttp
-
-__all__ = ["Core", "Line"]
+__all__ = ["Line"]
 
 T = TypeVar("T")
 
-_UNRESOLVED: Final = "unresolved"
 
-
-@attrs.define(kw_only=True, eq=False)
-class Core:
-    """What a client shares between its event loops and its siblings.
+class Secrets:
+    """Tokens as they stand now.
 
     Attributes:
-        settings: How to reach the service.
-        tokens: What is sent with every request, by header; the main token comes first.
-        alias: The caller's name for the account, if any.
-        clock: Time and chance.
-        sink: Where events go.
-        borrowed: The application's own aiohttp session, if any.
-        window: The documented limit of requests, if there is one.
-        budget: How many retries the traffic allows.
-        episodes: Causes that wait for a person.
-        drifted: Unknown words announced already.
+        by_header: The tokens.
+        headers: The header fields that carry them; their values hide themselves too.
     """
 
-    settings: Settings
-    tokens: Mapping[str, TokenSource]
-    alias: str | None
-    clock: Clock
-    sink: Sink
-    borrowed: "aiohttp.ClientSession | None" = None
-    window: Window | None = None
-    budget: RetryBudget = attrs.field(factory=RetryBudget)
-    episodes: Episodes = attrs.field(factory=Episodes)
-    drifted: set[str] = attrs.field(factory=set[str])
+    __slots__ = ("by_header", "headers")
 
-    @property
-    def account(self) -> str:
-        """The alias, else the fingerprint of the first token seen for the account."""
-        if self.alias is None:
-            *_, source = self.tokens.values()
-            if source.secret is not None:
-                self.alias = source.secret.fingerprint
-        return self.alias or _UNRESOLVED
+    def __init__(self, by_header: Mapping[str, Secret]) -> None:
+        self.by_header = by_header
+        self.headers: Mapping[str, str] = {name: one.value for name, one in by_header.items()}
 
 
 class Line:
     """One client on one event loop.
 
     Attributes:
-        core: What it shares with the others.
+        core: Its tokens, and what it shares with its lines on other loops.
+        trunk: What it shares with other accounts on this one.
         calls: Calls under way here.
         executor: Carries decisions out.
     """
 
-    def __init__(self, core: Core) -> None:
-        """Prepare; the first request opens the connection pool."""
+    def __init__(self, core: Core, trunk: Trunk | None = None) -> None:
+        """Prepare; the first request opens the connection pool.
+
+        Args:
+            core: Tokens, and what is shared beyond this event loop.
+            trunk: What is shared with other accounts on it; one of its own when left out.
+        """
         self.core = core
-        self.calls: OpenCalls = OpenCalls()
-        self._transport = Transport(core.settings, core.clock, core.borrowed)
-        self._secrets: Mapping[str, Secret] | None = None
+        self.trunk: Trunk = trunk or Trunk(core)
+        self.calls: OpenCalls = self.trunk.calls
+        self.executor: Executor = self.trunk.executor
+        self._secrets: Secrets | None = None
         self._turn = asyncio.Lock()
-        self._chores: set[asyncio.Task[None]] = set()
-        self._closers: list[Callable[[], None]] = []
-        self.executor: Executor = Executor(
-            core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
-        )
 
     def call(self, purpose: Purpose, operation: str, policy: Policy, *, reads_only: bool) -> Call:
         """Return the record of a call that begins now."""
@@ -149,23 +119,7 @@ class Line:
 
     async def close(self) -> None:
         """End every call and chore under way, then close what was opened."""
-        for closer in self._closers:
-            closer()
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
-        await self.calls.close()
-        await self._transport.close()
-
-    def spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something beside the calls, until it is done or the client is closed."""
-        chore = asyncio.get_running_loop().create_task(work)
-        self._chores.add(chore)
-        chore.add_done_callback(self._chores.discard)
-
-    def at_close(self, closer: Callable[[], None]) -> None:
-        """Have something called when the client is closed."""
-        self._closers.append(closer)
+        await self.trunk.close()
 
     async def _exchange(
         self,
@@ -184,9 +138,9 @@ class Line:
             return Refusal("requestTimeout", message, Certainty.NOT_SENT)
         policy = call.policy
         try:
-            reply = await self._transport.send(
+            reply = await self.trunk.transport.send(
                 request,
-                secrets,
+                secrets.headers,
                 connect_timeout=policy.connect_timeout,
                 read_timeout=math.inf if request.is_held else policy.read_timeout,
                 remaining=self._remaining(call),
@@ -217,12 +171,12 @@ class Line:
             return False
         return True
 
-    async def _ask_secrets(self, call: Call) -> "Mapping[str, Secret] | Refusal":
+    async def _ask_secrets(self, call: Call) -> Secrets | Refusal:
         try:
             async with self.core.clock.timer(self._remaining(call)):
-                self._secrets = {
-                    header: await source.get() for header, source in self.core.tokens.items()
-                }
+                self._secrets = Secrets(
+                    {header: await source.get() for header, source in self.core.tokens.items()}
+                )
         except TimeoutError:
             return Refusal(
                 "requestTimeout", "Gave up waiting for the token callable", Certainty.NOT_SENT
@@ -230,19 +184,19 @@ class Line:
         call.account = self.core.account
         return self._secrets
 
-    async def _renew(self, call: Call, refusal: Refusal, secrets: "Mapping[str, Secret]") -> bool:
+    async def _renew(self, call: Call, refusal: Refusal, secrets: Secrets) -> bool:
         """Ask the application for another token if one was called invalid; once for each call."""
         row = find(refusal.code) if refusal.is_envelope and not call.has_renewed else None
         if row is None or row.remedy is not Remedy.TOKEN:
             return False
-        header = next(iter(secrets), "") if row.scope is Scope.CLIENT else IDENTIFICATION
+        header = next(iter(secrets.by_header), "") if row.scope is Scope.CLIENT else IDENTIFICATION
         source = self.core.tokens.get(header)
         if source is None:
             return False
         call.has_renewed = True
         try:
             async with self.core.clock.timer(self._remaining(call)):
-                if not await source.renew(secrets[header]):
+                if not await source.renew(secrets.by_header[header]):
                     return False
         except TimeoutError:
             return False

@@ -62,7 +62,8 @@ class Executor:
     """Runs calls under a policy. One per client and event loop; budget and episodes are shared.
 
     Attributes:
-        on_episode: Called when a cause that waits for a person has come up here.
+        on_opened: Called when a cause that waits for a person has come up here.
+        on_closed: Called when such a cause is gone, or was given up.
     """
 
     def __init__(
@@ -80,7 +81,8 @@ class Executor:
         self._emit = emit
         self._drifted = drifted
         self._vigils: dict[Episode, _Vigil] = {}
-        self.on_episode: Callable[[Episode, Verdict], object] | None = None
+        self.on_opened: list[Callable[[Episode, Verdict], object]] = []
+        self.on_closed: list[Callable[[Episode], object]] = []
 
     async def execute(self, call: Call, send: "Send[T]", failed: Refusal | None = None) -> T:
         """Return what `send` brings, sending again as the policy decides.
@@ -153,9 +155,7 @@ class Executor:
     def resolve(self, episodes: tuple[Episode, ...]) -> None:
         """Announce that causes are gone, and let held calls go on."""
         for episode in episodes:
-            vigil = self._vigils.pop(episode, None)
-            if vigil is not None:
-                vigil.over.set()
+            self._let_go(episode)
             self._emit(
                 ActionResolved(
                     account=episode.account,
@@ -190,10 +190,16 @@ class Executor:
     def give_up(self, episode: Episode, reason: str) -> None:
         """End the calls that a cause holds; the next call that meets it opens it anew."""
         self._episodes.close(episode)
+        self._let_go(episode, reason)
+
+    def _let_go(self, episode: Episode, reason: str | None = None) -> None:
+        """Rouse what a cause held."""
         vigil = self._vigils.pop(episode, None)
         if vigil is not None:
             vigil.reason = reason
             vigil.over.set()
+        for listen in self.on_closed:
+            listen(episode)
 
     def token_changed(self, account: str) -> None:
         """Close every cause that was about a token that is no longer in use."""
@@ -273,8 +279,8 @@ class Executor:
 
     def _announce(self, episode: Episode, verdict: Verdict, event: ActionNeeded) -> None:
         self._emit(event)
-        if self.on_episode is not None:
-            self.on_episode(episode, verdict)
+        for listen in self.on_opened:
+            listen(episode, verdict)
 
     def _tell_drift(self, call: Call, verdict: Verdict) -> None:
         if verdict.row is None and verdict.refusal.is_envelope:

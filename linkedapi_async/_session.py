@@ -3,10 +3,11 @@
 import attrs
 
 from ._call import Call
-from ._line import Core, Line
+from ._line import Line
 from ._messages import Progress, Refusal, Request
 from ._push import Push
 from ._transport import Delivery
+from ._trunk import Core, Trunk
 from ._types import Certainty, WorkflowId
 from ._waiting import finish_gracefully
 from .errors import FatalError, OutcomeUnknown, TransientError, UserActionRequired
@@ -25,9 +26,11 @@ class Session(Line):
         push: Who hears of ends, if anybody does.
     """
 
-    def __init__(self, core: Core, wire: Wire, push: Push | None = None) -> None:
+    def __init__(
+        self, core: Core, wire: Wire, push: Push | None = None, trunk: Trunk | None = None
+    ) -> None:
         """Prepare; the first request opens the connection pool."""
-        super().__init__(core)
+        super().__init__(core, trunk)
         self.wire: Wire = wire
         self.push: Push | None = push
 

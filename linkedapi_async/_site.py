@@ -6,8 +6,9 @@ from urllib.parse import urlsplit
 import attrs
 
 from ._client import Client
-from ._line import Core, Line
+from ._line import Line
 from ._options import check_url
+from ._trunk import Core
 from .errors import ConfigurationError
 from .policy import Policy
 from .wire import Query

@@ -21,7 +21,7 @@ from yarl import URL
 from ._clock import Clock, Timer
 from ._messages import Refusal, Reply, Request
 from ._proxy import Proxy
-from ._types import Certainty, Secret
+from ._types import Certainty
 from .errors import ClientClosed, ConfigurationError
 
 if TYPE_CHECKING:
@@ -159,14 +159,13 @@ class Transport:
         self._slots = asyncio.Semaphore(settings.max_connections)
         self._guard: AsyncGenerator[None] | None = None
         self._is_tunnelled = settings.base_url.startswith("https:")
-        self._secrets: Mapping[str, Secret] | None = None
-        self._common: dict[str, str] = {}
+        self._kept, self._extra = self._share_out(settings)
         self._pid = os.getpid()
 
     async def send(
         self,
         request: Request,
-        secrets: "Mapping[str, Secret]",
+        tokens: "Mapping[str, str]",
         *,
         connect_timeout: float,
         read_timeout: float,
@@ -177,7 +176,7 @@ class Transport:
 
         Args:
             request: What to send.
-            secrets: Tokens by header name.
+            tokens: What tells who asks, by header name.
             connect_timeout: Seconds for name resolution, connecting and TLS.
             read_timeout: Seconds from a written request to its whole reply; infinite
                 for one that may be held open.
@@ -200,12 +199,12 @@ class Transport:
                     left = ends_at - self._clock.now()
                     timer.restart(min(connect_timeout, left))
                 delivery.connects(timer, min(connect_timeout, left), read_timeout, ends_at)
-                return await self._exchange(request, secrets, delivery)
+                return await self._exchange(request, tokens, delivery)
         except TimeoutError:
             return _refusal("requestTimeout", f"Gave up waiting for {delivery.phase}", delivery)
 
     async def _exchange(
-        self, request: Request, secrets: "Mapping[str, Secret]", delivery: Delivery
+        self, request: Request, tokens: "Mapping[str, str]", delivery: Delivery
     ) -> Reply | Refusal:
         session = self._session or await self._open()
         proxy = self._settings.proxy
@@ -217,7 +216,7 @@ class Transport:
                 request.method,
                 self._url(request.path),
                 data=request.body,
-                headers=self._headers(session, request, secrets),
+                headers=self._headers(request, tokens),
                 allow_redirects=False,
                 proxy=None if proxy is None else proxy.address,
                 proxy_headers=self._proxy_headers(proxy),
@@ -260,28 +259,24 @@ class Transport:
                 return None
         return bytes(chunks)
 
-    def _headers(
-        self, session: aiohttp.ClientSession, request: Request, secrets: "Mapping[str, Secret]"
-    ) -> "Mapping[str, str]":
+    def _headers(self, request: Request, tokens: "Mapping[str, str]") -> "Mapping[str, str]":
         """Return the header fields to give with a request.
 
-        A session of our own that reaches the service directly keeps the common ones, which saves
-        putting them together each time. A proxy would be shown what a session keeps, and an
-        application's own session is left as it is.
+        A session of our own that reaches the service directly keeps the common ones. Tokens are
+        given each time: accounts share the session, and a proxy would be shown what it keeps.
         """
-        if secrets is self._secrets:
-            return {**self._common, **request.headers} if self._common else request.headers
-        common = {**self._settings.headers}
-        common.update((name, secret.value) for name, secret in secrets.items())
-        proxy = self._settings.proxy
-        if proxy is not None and proxy.authorization and not self._is_tunnelled:
-            common["Proxy-Authorization"] = proxy.authorization.value
-        if proxy is None and self._borrowed is None:
-            session.headers.update(common)
-        else:
-            self._common = common
-        self._secrets = secrets
-        return self._headers(session, request, secrets)
+        if not self._extra and not request.headers:
+            return tokens
+        return {**self._extra, **tokens, **request.headers}
+
+    def _share_out(self, settings: Settings) -> "tuple[Mapping[str, str], Mapping[str, str]]":
+        """Return the common header fields that the session keeps, and those given each time."""
+        proxy = settings.proxy
+        if proxy is None:
+            return (settings.headers, {}) if self._borrowed is None else ({}, settings.headers)
+        if proxy.authorization is None or self._is_tunnelled:
+            return {}, settings.headers
+        return {}, {**settings.headers, "Proxy-Authorization": proxy.authorization.value}
 
     def _proxy_headers(self, proxy: Proxy | None) -> dict[str, str] | None:
         """Return what the proxy is shown when it is asked for a tunnel."""
@@ -296,6 +291,7 @@ class Transport:
 
     async def _open(self) -> aiohttp.ClientSession:
         self._session = aiohttp.ClientSession(
+            headers=self._kept,
             connector=_Connector(limit=0, keepalive_timeout=_KEEP_ALIVE, ttl_dns_cache=_DNS_TTL),
             cookie_jar=aiohttp.DummyCookieJar(),
             timeout=_UNBOUNDED,

@@ -83,10 +83,10 @@ class _Desk:
         """Take over what the session cannot heal by itself, until it is closed."""
         self._remedies = remedies
         self._session = session
-        session.executor.on_episode = self._begin
+        session.executor.on_opened.append(self._begin)
         if receiver is not None:
             loop = asyncio.get_running_loop()
-            session.at_close(
+            session.trunk.at_close(
                 receiver.subscribe(
                     AccountEvent, lambda event: loop.call_soon_threadsafe(self._hear, event)
                 )
@@ -94,16 +94,18 @@ class _Desk:
 
     def _begin(self, episode: Episode, verdict: Verdict) -> None:
         """Start what may help against a cause that has just come up."""
+        if episode.account != self._session.core.account:
+            return  # another account's, over the same connections
         remedy = None if verdict.row is None else verdict.row.remedy
         if remedy is Remedy.RECONNECT:
-            self._session.spawn(self._guarded(episode, self._reconnect(episode)))
+            self._session.trunk.spawn(self._guarded(episode, self._reconnect(episode)))
         elif remedy is Remedy.SEATS:
-            self._session.spawn(self._guarded(episode, self._show_seats(episode)))
+            self._session.trunk.spawn(self._guarded(episode, self._show_seats(episode)))
 
     def _hear(self, event: AccountEvent) -> None:
         """Take in what the webhook tells of some account."""
         if isinstance(event, (AccountActive, AccountReconnectionRequired)):
-            self._session.spawn(self._judge(event))
+            self._session.trunk.spawn(self._judge(event))
 
     async def _judge(self, event: AccountEvent) -> None:
         """Resume or park this client's account, if the event is about it."""

@@ -8,8 +8,9 @@ from typing import Final, TypeVar
 
 import attrs
 
-from linkedapi_async._line import Core, Line
+from linkedapi_async._line import Line
 from linkedapi_async._messages import Purpose
+from linkedapi_async._trunk import Core
 from linkedapi_async.policy import BackOff, Policy, Window
 from linkedapi_async.wire import Query
 
