@@ -2,6 +2,7 @@
 
 import os
 import sys
+from itertools import chain
 from pathlib import Path
 
 import nox
@@ -17,6 +18,8 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 HERE = f"{sys.version_info.major}.{sys.version_info.minor}"
 # In CI a matrix gives each job its Python; anywhere else each one that is found has to pass.
 PYTHONS = [HERE] if os.environ.get("CI") else ["3.11", "3.12", "3.13", "3.14"]
+EXTRAS = PROJECT["project"]["optional-dependencies"]
+PACKAGE = f".[{','.join(EXTRAS)}]"  # with every extra
 # The working directory stays off `sys.path`, so what is tested is what was installed.
 INSTALLED = {"PYTHONSAFEPATH": "1"}
 
@@ -29,7 +32,7 @@ def group(name: str) -> list[str]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Hold formatting, rules and the direction of imports."""
-    session.install("-e", ".[cli]", *group("lint"))
+    session.install("-e", PACKAGE, *group("lint"))
     session.run("ruff", "format", "--check", ".")
     session.run("ruff", "check", ".")
     session.run("lint-imports")
@@ -38,7 +41,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Check types with mypy and pyright, and that every public symbol has one."""
-    session.install("-e", ".[cli]", "nox", *group("types"), *group("test"))
+    session.install("-e", PACKAGE, "nox", *group("types"), *group("test"), *group("bench"))
     python = Path(session.bin, "python")
     session.run("mypy")
     session.run("pyright", "--pythonpath", str(python))
@@ -55,7 +58,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Test the built wheel on each Python found; arguments go to pytest and skip coverage."""
-    session.install(".[cli]", *group("test"))
+    session.install(PACKAGE, *group("test"))
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs, env=INSTALLED)
         return
@@ -79,21 +82,21 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def floors(session: nox.Session) -> None:
     """Test with the oldest dependencies the metadata allows; best run on the oldest Python."""
-    session.install(".[cli]", *group("test"), *floor_pins())
+    session.install(PACKAGE, *group("test"), *floor_pins())
     session.run("python", "-m", "pytest", *session.posargs, env=INSTALLED)
 
 
 @nox.session
 def examples(session: nox.Session) -> None:
     """Run every example and every README block on the sandbox."""
-    session.install(".[cli]", *group("test"))
+    session.install(PACKAGE, *group("test"))
     session.run("python", "-m", "pytest", "tests/examples", *session.posargs, env=INSTALLED)
 
 
 @nox.session
 def soak(session: nox.Session) -> None:
     """Repeat the properties at their full counts; this takes a while."""
-    session.install(".[cli]", *group("test"))
+    session.install(PACKAGE, *group("test"))
     session.run(
         "python",
         "-m",
@@ -107,15 +110,15 @@ def soak(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure speed beside the official SDK, in one run."""
-    session.install(".[cli]", *group("bench"))
+    """Measure speed beside its rivals, in one run; arguments pick, shorten and draw (`-h`)."""
+    session.install(PACKAGE, *group("bench"))
     session.run("python", "tests/benchmarks/run.py", *session.posargs, env=INSTALLED)
 
 
 def floor_pins() -> list[str]:
     """Return each run-time requirement, pinned to its floor."""
     table = PROJECT["project"]
-    declared = [*table["dependencies"], *table["optional-dependencies"]["cli"]]
+    declared = [*table["dependencies"], *chain.from_iterable(EXTRAS.values())]
     return [
         f"{requirement.name}=={bound.version}"
         for requirement in map(Requirement, declared)

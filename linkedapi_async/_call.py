@@ -49,6 +49,9 @@ class Call:
         is_query: Whether it asks one thing without a workflow, so that its answer disproves
             whatever stopped the same question before.
         is_doubtful: Whether a start was cut off when nobody could say any more what came of it.
+        trail: An observer's own notes.
+        is_laned: Whether a queue stands behind this start. The queue then decides, and tells, what
+            becomes of a lost start, and of one refused for what stops its whole account.
     """
 
     purpose: Purpose
@@ -65,6 +68,8 @@ class Call:
     has_renewed: bool = False
     is_query: bool = False
     is_doubtful: bool = False
+    trail: object = None
+    is_laned: bool = False
 
     def waits(self) -> "Call":
         """Return the record of the wait that follows a start, with the same deadline."""
@@ -78,4 +83,5 @@ class Call:
             deadline_at=self.deadline_at,
             workflow_id=self.workflow_id,
             is_nested=self.is_nested,
+            trail=self.trail,
         )

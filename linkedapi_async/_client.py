@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 from ._clock import Clock, SystemClock
 from ._credentials import TokenSource
 from ._line import Line
+from ._observer import Observer
 from ._options import check_count, check_url, choose_proxy, with_deadline
 from ._sinks import Sink
 from ._transport import Settings
@@ -55,6 +56,7 @@ class Client(ABC, Generic[L]):
         max_connections: int,
         max_reply_bytes: int,
         clock: Clock | None,
+        observer: Observer | None = None,
         window: Window | None = None,
     ) -> None:
         """Check the options that all clients have; nothing is opened or sent.
@@ -66,6 +68,8 @@ class Client(ABC, Generic[L]):
         if on_event is not None and not callable(on_event):
             msg = f"on_event={on_event!r} cannot be called"
             raise ConfigurationError(msg)
+        clock = clock or SystemClock()
+        watch = None if observer is None else observer.attend(address, clock)
         self._core = Core(
             settings=Settings(
                 base_url=address,
@@ -82,10 +86,11 @@ class Client(ABC, Generic[L]):
             ),
             tokens=tokens,
             alias=alias,
-            clock=clock or SystemClock(),
-            sink=Sink(on_event),
+            clock=clock,
+            sink=Sink(on_event, watch),
             borrowed=session,
             window=window,
+            watch=watch,
         )
         self._policy = with_deadline(policy, deadline)
         self._lines: dict[asyncio.AbstractEventLoop, L] = {}

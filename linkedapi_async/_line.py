@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from ._call import Call
 from ._messages import Purpose, Refusal, Reply, Request
+from ._observer import UNWATCHED
 from ._retry import Executor
 from ._transport import Delivery
 from ._trunk import Core, Trunk
@@ -16,7 +17,7 @@ from .errors import ProtocolError, find
 from .policy import BackOff, Policy, Window
 from .wire import IDENTIFICATION, Query
 
-__all__ = ["Line"]
+__all__ = ["Line", "Secrets"]
 
 T = TypeVar("T")
 
@@ -71,6 +72,7 @@ class Line:
             policy=policy,
             started_at=now,
             deadline_at=None if policy.deadline is None else now + policy.deadline,
+            trail=None if self.core.watch is None else self.core.watch.follow(),
         )
 
     async def ask(self, query: Query[T], policy: Policy) -> T:
@@ -134,22 +136,24 @@ class Line:
             return secrets
         window = self.core.window
         if window is not None and not await self._admit(call, window):
-            message = "Gave up waiting for a free place under the documented limit of requests"
-            return Refusal("requestTimeout", message, Certainty.NOT_SENT)
-        policy = call.policy
-        try:
-            reply = await self.trunk.transport.send(
-                request,
-                secrets.headers,
-                connect_timeout=policy.connect_timeout,
-                read_timeout=math.inf if request.is_held else policy.read_timeout,
-                remaining=self._remaining(call),
-                delivery=delivery,
-            )
-        finally:
-            if window is not None:
-                window.settle(self.core.clock.now())
-        outcome = reply if isinstance(reply, Refusal) else read(reply)
+            return self._late("a free place under the documented limit of requests")
+        policy, watch = call.policy, self.core.watch
+        with UNWATCHED if watch is None else watch.exchange(request, call) as exchange:
+            try:
+                reply = await self.trunk.transport.send(
+                    request,
+                    secrets.headers,
+                    connect_timeout=policy.connect_timeout,
+                    read_timeout=math.inf if request.is_held else policy.read_timeout,
+                    remaining=self._remaining(call),
+                    delivery=delivery,
+                )
+            finally:
+                if window is not None:
+                    window.settle(self.core.clock.now())
+            outcome = reply if isinstance(reply, Refusal) else read(reply)
+            if exchange is not None:
+                exchange.ends(reply, outcome)
         if not isinstance(outcome, Refusal):
             return outcome
         if outcome.certainty is Certainty.REJECTED:
@@ -178,9 +182,7 @@ class Line:
                     {header: await source.get() for header, source in self.core.tokens.items()}
                 )
         except TimeoutError:
-            return Refusal(
-                "requestTimeout", "Gave up waiting for the token callable", Certainty.NOT_SENT
-            )
+            return self._late("the token callable")
         call.account = self.core.account
         return self._secrets
 
@@ -203,6 +205,11 @@ class Line:
         self._secrets = None
         self.executor.token_changed(call.account)
         return True
+
+    @staticmethod
+    def _late(awaited: str) -> Refusal:
+        """Return the refusal of a request that was never sent: the deadline came first."""
+        return Refusal("requestTimeout", f"Gave up waiting for {awaited}", Certainty.NOT_SENT)
 
     def _remaining(self, call: Call) -> float | None:
         return None if call.deadline_at is None else call.deadline_at - self.core.clock.now()

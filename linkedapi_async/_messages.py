@@ -8,7 +8,7 @@ import attrs
 
 from ._types import Certainty, Json, WorkflowId
 
-__all__ = ["OUTSIDE_HOURS", "Progress", "Purpose", "Refusal", "Reply", "Request", "State"]
+__all__ = ["OUTSIDE_HOURS", "QUEUED", "Progress", "Purpose", "Refusal", "Reply", "Request", "State"]
 
 
 class Purpose(StrEnum):
@@ -43,6 +43,7 @@ class State(StrEnum):
 
 
 OUTSIDE_HOURS = "outsideWorkingHours"
+QUEUED = "queued"
 _REDIRECT = 3
 _FINAL = frozenset({State.COMPLETED, State.FAILED})
 
@@ -57,6 +58,8 @@ class Request:
         body: JSON bytes; `None` sends no body.
         headers: Extra headers of this wire; the tokens are added by the transport.
         is_held: The reply may be held open until the workflow ends, so only the deadline bounds it.
+        template: The path with its varying part named, as `/workflows/{workflow_id}`; the path
+            itself, without its query, where nothing else varies.
     """
 
     method: str
@@ -64,6 +67,9 @@ class Request:
     body: bytes | None = attrs.field(default=None, repr=False)
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     is_held: bool = False
+    template: str = attrs.field(
+        default=attrs.Factory(lambda self: self.path.partition("?")[0], takes_self=True), eq=False
+    )
 
 
 @attrs.frozen
@@ -138,3 +144,8 @@ class Progress:
     def is_parked(self) -> bool:
         """Whether it waits for the account's working hours, which is no failure."""
         return self.pending_reason == OUTSIDE_HOURS
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether it stands behind other work of its account."""
+        return self.pending_reason == QUEUED

@@ -12,6 +12,7 @@ import attrs
 from ._call import Call, single_attempt
 from ._clock import Clock
 from ._messages import Purpose, Refusal
+from ._types import Scope
 from .errors import FatalError, LinkedApiError
 from .events import ActionNeeded, ActionResolved, BackingOff, Drift, Event, Held, Raised
 from .policy import (
@@ -64,6 +65,7 @@ class Executor:
     Attributes:
         on_opened: Called when a cause that waits for a person has come up here.
         on_closed: Called when such a cause is gone, or was given up.
+        on_given_up: Called with the reason just before, when it was given up.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Executor:
         self._vigils: dict[Episode, _Vigil] = {}
         self.on_opened: list[Callable[[Episode, Verdict], object]] = []
         self.on_closed: list[Callable[[Episode], object]] = []
+        self.on_given_up: list[Callable[[Episode, str], object]] = []
 
     async def execute(self, call: Call, send: "Send[T]", failed: Refusal | None = None) -> T:
         """Return what `send` brings, sending again as the policy decides.
@@ -121,11 +124,11 @@ class Executor:
                     self.announce_pause(call, decision.error, decision.delay)
                 return decision
             if isinstance(decision, Raise):
-                self._raise(decision.error)
+                self._end(call, decision.error)
             episode = self._open(call, verdict, decision)
             match decision.then:
                 case Raise(error):
-                    self._raise(error)
+                    self._end(call, error)
                 case Hold(error):
                     outcome = await self._hold(call, send, episode, error)
                 case _:
@@ -149,7 +152,8 @@ class Executor:
             return await send()
         except FatalError as error:  # of the application's own making: nothing to decide
             error.account = call.account
-            self.announce_error(error)
+            if not call.is_laned:
+                self.announce_error(error)
             raise
 
     def resolve(self, episodes: tuple[Episode, ...]) -> None:
@@ -189,8 +193,22 @@ class Executor:
 
     def give_up(self, episode: Episode, reason: str) -> None:
         """End the calls that a cause holds; the next call that meets it opens it anew."""
+        for listen in self.on_given_up:
+            listen(episode, reason)
         self._episodes.close(episode)
         self._let_go(episode, reason)
+
+    def is_held(self, cause: str, account: str) -> bool:
+        """Return whether some call waits for a cause to go, and looks for itself now and then."""
+        return any(
+            vigil.probing.locked()
+            for episode, vigil in self._vigils.items()
+            if episode.cause == cause and account in {episode.account, ""}
+        )
+
+    def withdraw(self) -> bool:
+        """Take one retry out of the budget; return whether there was one."""
+        return self._budget.withdraw()
 
     def _let_go(self, episode: Episode, reason: str | None = None) -> None:
         """Rouse what a cause held."""
@@ -231,7 +249,9 @@ class Executor:
 
     def _decide(self, call: Call, verdict: Verdict) -> BackOff | Raise | Emit:
         now = self._clock.now()
-        situation = self._situation(call, now, may_retry=not call.is_nested)
+        is_left = call.is_laned and (verdict.refusal.is_lost or verdict.scope is Scope.ACCOUNT)
+        may_retry = not call.is_nested and not is_left
+        situation = self._situation(call, now, may_retry=may_retry)
         decision = decide(verdict, situation, call.policy)
         if not isinstance(decision, BackOff) or call.purpose is Purpose.POLL or verdict.is_slow:
             return decision  # no retry, or one so rare that no storm can come of it
@@ -291,6 +311,12 @@ class Executor:
         if word not in self._drifted:
             self._drifted.add(word)
             self._emit(Drift(account=account, kind=kind, word=word))
+
+    def _end(self, call: Call, error: LinkedApiError) -> NoReturn:
+        """End a call; whoever queued it tells of that."""
+        if call.is_laned:
+            raise error from None
+        self._raise(error)
 
     def _raise(self, error: LinkedApiError) -> NoReturn:
         self.announce_error(error)

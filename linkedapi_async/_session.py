@@ -5,6 +5,7 @@ import attrs
 from ._call import Call
 from ._line import Line
 from ._messages import Progress, Refusal, Request
+from ._observer import UNWATCHED
 from ._push import Push
 from ._transport import Delivery
 from ._trunk import Core, Trunk
@@ -52,18 +53,31 @@ class Session(Line):
             call.reads_only = False
             call.policy = attrs.evolve(call.policy, restart_expired=False)
 
+        is_inside = False
+
         async def send() -> Progress | Refusal:
+            nonlocal is_inside
             assert request is not None  # noqa: S101 - what cannot be repeated is never sent
             delivery = Delivery(self.core.clock)
-            return await finish_gracefully(
-                self._exchange(call, request, self.wire.read_start, delivery),
-                clock=self.core.clock,
-                is_at_stake=lambda: delivery.is_written,
-                learned=lambda outcome: self._learn(call, outcome, delivery),
-            )
+            try:
+                return await finish_gracefully(
+                    self._exchange(call, request, self.wire.read_start, delivery),
+                    clock=self.core.clock,
+                    is_at_stake=lambda: delivery.is_written,
+                    learned=lambda outcome: self._learn(call, outcome, delivery),
+                )
+            finally:
+                if is_inside:  # only the first attempt queued
+                    is_inside = False
+                    self.trunk.doors.leave()
 
-        progress = await self.executor.execute(call, send, failed)
-        self._note_start(call, progress)
+        watch = self.core.watch
+        with UNWATCHED if watch is None else watch.sending(call):
+            if failed is None and request is not None and not request.is_held:
+                is_inside = await self.trunk.doors.enter(self._remaining(call))
+                failed = None if is_inside else self._late("a place among other starts")
+            progress = await self.executor.execute(call, send, failed)
+            self._note_start(call, progress)
         return progress
 
     async def poll(self, call: Call, request: Request) -> Progress | BackOff:

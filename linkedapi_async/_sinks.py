@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar
 import attrs
 import structlog
 
+from ._observer import Watch
 from .events import Event
 
 __all__ = ["Sink"]
@@ -35,14 +36,19 @@ _PLAIN: Final = structlog.stdlib.BoundLogger(
 class Sink:
     """The one place events leave the library through."""
 
-    __slots__ = ("_on_event",)
+    __slots__ = ("_on_event", "_watch")
 
-    def __init__(self, on_event: Callable[[Event], object] | None) -> None:
-        """Take the application's callback, if any."""
+    def __init__(
+        self, on_event: Callable[[Event], object] | None, watch: Watch | None = None
+    ) -> None:
+        """Take the application's callback and observer, if any."""
         self._on_event = on_event
+        self._watch = watch
 
     def emit(self, event: Event) -> None:
         """Announce an event; whatever the callback raises is logged and swallowed."""
+        if self._watch is not None:
+            self._watch.hear(event)
         if self._on_event is not None:
             self.guard(self._on_event, event)
         if structlog.is_configured() or _STDLIB.isEnabledFor(_LEVELS[event.level.upper()]):

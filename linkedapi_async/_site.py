@@ -7,6 +7,7 @@ import attrs
 
 from ._client import Client
 from ._line import Line
+from ._observer import Observer
 from ._options import check_url
 from ._trunk import Core
 from .errors import ConfigurationError
@@ -37,6 +38,7 @@ class Site(Client[Line]):
         proxy: str | None,
         ssl: "tls.SSLContext | aiohttp.Fingerprint | bool | None",
         trust_env: bool,
+        observer: Observer | None = None,
     ) -> None:
         """Take from the client it belongs to what is no secret.
 
@@ -61,6 +63,7 @@ class Site(Client[Line]):
             trust_env=trust_env,
             max_connections=core.settings.max_connections,
             max_reply_bytes=core.settings.max_reply_bytes,
+            observer=observer,
             clock=core.clock,
         )
         headers = {k: v for k, v in self._core.settings.headers.items() if k != _CLIENT}

@@ -2,24 +2,28 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
 from ._clock import Clock
 from ._credentials import TokenSource
+from ._hub import Hub
+from ._observer import Watch
 from ._retry import Executor
 from ._sinks import Sink
 from ._transport import Settings, Transport
-from ._waiting import OpenCalls
+from ._waiting import Doors, OpenCalls
 from .policy import Episodes, RetryBudget, Window
+from .policy.durations import Durations
 
 if TYPE_CHECKING:
     import aiohttp
 
 __all__ = ["Core", "Trunk"]
 
-_UNRESOLVED = "unresolved"
+_UNRESOLVED: Final = "unresolved"
+_STARTS_AT_ONCE: Final = 100
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -37,6 +41,8 @@ class Core:
         budget: How many retries the traffic allows.
         episodes: Causes that wait for a person.
         drifted: Unknown words announced already.
+        durations: How long operations have taken.
+        watch: Who observes the work, if anybody does.
     """
 
     settings: Settings
@@ -49,6 +55,8 @@ class Core:
     budget: RetryBudget = attrs.field(factory=RetryBudget)
     episodes: Episodes = attrs.field(factory=Episodes)
     drifted: set[str] = attrs.field(factory=set[str])
+    durations: Durations = attrs.field(factory=Durations)
+    watch: Watch | None = None
 
     @property
     def account(self) -> str:
@@ -71,6 +79,8 @@ class Trunk:
         transport: Sends requests.
         calls: Calls under way here.
         executor: Carries decisions out.
+        hub: Polls for everybody who waits.
+        doors: Where bursts of starts queue.
     """
 
     def __init__(self, core: Core) -> None:
@@ -80,6 +90,9 @@ class Trunk:
         self.executor: Executor = Executor(
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
+        self.hub: Hub = Hub(core.clock, None, at_once=core.settings.max_connections)
+        at_once = min(_STARTS_AT_ONCE, core.settings.max_connections)
+        self.doors: Doors = Doors(core.clock, at_once)
         self._chores: set[asyncio.Task[None]] = set()
         self._closers: list[Callable[[], None]] = []
 
@@ -100,5 +113,8 @@ class Trunk:
         for chore in self._chores:
             chore.cancel()
         await asyncio.gather(*self._chores, return_exceptions=True)
+        waiting = (wait.workflow_id for wait in self.hub.waits)
+        closed = self.calls.shut(found for found in waiting if found is not None)
+        await self.hub.shut(closed)
         await self.calls.close()
         await self.transport.close()

@@ -1,7 +1,7 @@
 """Calls under way: closing the client ends them with an error, cancelling them learns the id."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -9,7 +9,7 @@ from ._clock import Clock
 from ._types import WorkflowId
 from .errors import ClientClosed
 
-__all__ = ["OpenCall", "OpenCalls", "finish_gracefully"]
+__all__ = ["Doors", "OpenCall", "OpenCalls", "finish_gracefully"]
 
 T = TypeVar("T")
 
@@ -108,16 +108,54 @@ class OpenCalls:
         more = f" and {len(ids) - 3} more" if len(ids) > 3 else ""  # noqa: PLR2004 - as many as it names
         return ClientClosed(f"The client is closed{told}{more}", workflow_ids=ids)
 
+    def shut(self, waiting: Iterable[WorkflowId]) -> ClientClosed:
+        """Let nothing enter any more; return the error for whatever is under way.
+
+        Args:
+            waiting: Workflows that are waited for without a call under way.
+        """
+        self.is_closed = True
+        self._ids.update(waiting)
+        self._ids.update(c.workflow_id for c in self._open if c.workflow_id is not None)
+        return self.closed_error()
+
     async def close(self) -> None:
         """Interrupt every call under way and wait until the last has left."""
-        self.is_closed = True
-        self._ids.update(c.workflow_id for c in self._open if c.workflow_id is not None)
         if self._open:
             if self._emptied is None:
                 self._emptied = asyncio.get_running_loop().create_future()
             for call in tuple(self._open):
                 call.interrupt()
             await asyncio.shield(self._emptied)
+
+
+class Doors:
+    """So many starts at once: a burst of them waits here, where a waiting call is cheap."""
+
+    __slots__ = ("_clock", "_queue")
+
+    def __init__(self, clock: Clock, width: int) -> None:
+        """Let in so many."""
+        self._clock = clock
+        self._queue = asyncio.Semaphore(width)
+
+    async def enter(self, left: float | None) -> bool:
+        """Wait for a place, in order of arrival; `False` if that took too long.
+
+        Args:
+            left: Seconds; `None` is for ever.
+        """
+        if not self._queue.locked():
+            return await self._queue.acquire()
+        try:
+            async with self._clock.timer(left):
+                return await self._queue.acquire()
+        except TimeoutError:
+            return False
+
+    def leave(self) -> None:
+        """Give a place back."""
+        self._queue.release()
 
 
 async def finish_gracefully(

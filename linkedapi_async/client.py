@@ -5,13 +5,16 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_args
 
+from ._call import Call
 from ._clock import Clock
 from ._credentials import Token, TokenSource
 from ._identity import Identity
 from ._messages import Purpose, Request
+from ._observer import Observer
 from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token
 from ._session import Session
 from ._site import SITE_URL, Site
+from ._trunk import Trunk
 from ._types import Effect, Json, Plan, WorkflowId
 from .direct import DirectCalls
 from .errors import ConfigurationError, InvalidWorkflowLocally
@@ -69,6 +72,7 @@ class LinkedApi(DirectCalls):
         preflight: Preflight = "refuse",
         plan: Plan | Literal["core", "plus"] | None = None,
         site_url: str = SITE_URL,
+        observer: "Observer | None" = None,
         clock: Clock | None = None,
     ) -> None:
         """Check every option; nothing is opened or sent.
@@ -99,6 +103,7 @@ class LinkedApi(DirectCalls):
             plan: The account's seat, where you know it: with `core`, preflight refuses what needs
                 a `plus` seat.
             site_url: Where the public site is, which `changelog` asks without tokens.
+            observer: Watches requests and workflows, such as `telemetry.Telemetry()`.
             clock: Time and chance, for tests.
 
         Raises:
@@ -124,9 +129,12 @@ class LinkedApi(DirectCalls):
             trust_env=trust_env,
             max_connections=max_connections,
             max_reply_bytes=max_reply_bytes,
+            observer=observer,
             clock=clock,
         )
-        self._site = Site(site_url, core=self._core, proxy=proxy, ssl=ssl, trust_env=trust_env)
+        self._site = Site(
+            site_url, observer=observer, core=self._core, proxy=proxy, ssl=ssl, trust_env=trust_env
+        )
         self._identity = Identity()
         self._receiver = choose_receiver(receiver, self._wire)
         self._remedies = _choose_remedies(remedies)
@@ -235,21 +243,10 @@ class LinkedApi(DirectCalls):
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """
-        workflow = operation.workflow()
-        request = self._request(operation.name, workflow)
+        request, reads_only = self._prepare(operation)
         session = self._line()
-        call = session.call(
-            Purpose.START,
-            operation.name,
-            self._policy,
-            reads_only=effect_of(workflow) is Effect.READ,
-        )
-        async with session.calls.enter() as open_call:
-            try:
-                progress = await session.start(call, request)
-            finally:
-                open_call.workflow_id = call.workflow_id
-        return WorkflowHandle(session, type(operation), call, request=request, progress=progress)
+        call = session.call(Purpose.START, operation.name, self._policy, reads_only=reads_only)
+        return await self._launch(session, operation, call, request)
 
     def attach(
         self, operation: type[Operation[R]] | Operation[R], workflow_id: str
@@ -274,11 +271,47 @@ class LinkedApi(DirectCalls):
         call.workflow_id = WorkflowId(workflow_id)
         return WorkflowHandle(session, kind, call)
 
+    def _prepare(self, operation: Operation[object]) -> tuple[Request, bool]:
+        """Return what starts an operation, and whether it only reads.
+
+        Raises:
+            InvalidWorkflowLocally: It breaks a rule, and preflight refuses that.
+        """
+        workflow = operation.workflow()
+        request = self._request(operation.name, workflow)
+        return request, effect_of(workflow) is Effect.READ
+
+    async def _launch(
+        self, session: Session, operation: Operation[R], call: Call, request: Request
+    ) -> WorkflowHandle[R]:
+        """Post what was prepared; from its acceptance on this client's own policy holds.
+
+        Raises:
+            LinkedApiError: It was not started, or nobody knows: see the error's certainty.
+        """
+        async with session.calls.enter() as open_call:
+            try:
+                progress = await session.start(call, request)
+            finally:
+                open_call.workflow_id = call.workflow_id
+        call.policy, call.is_laned = self._policy, False
+        return WorkflowHandle(
+            session,
+            type(operation),
+            call,
+            source=operation,
+            progress=progress,
+        )
+
     def _open_line(self) -> Session:
-        session = Session(self._core, self._wire, self._receiver)
+        session = Session(self._core, self._wire, self._receiver, self._shared_trunk())
         if self._remedies is not None:
             self._remedies.attend(session, self._receiver)
         return session
+
+    def _shared_trunk(self) -> Trunk | None:
+        """Return what is shared with other accounts on the running event loop, if any are."""
+        return None
 
     def _request(self, operation: str, workflow: Json) -> Request:
         """Return what starts a workflow.

@@ -13,9 +13,13 @@ import attrs
 from ._types import Certainty, Disposition, Scope, WorkflowId
 
 __all__ = [
+    "AccountParked",
+    "AccountResumed",
     "ActionNeeded",
     "ActionResolved",
     "BackingOff",
+    "CoordinationLost",
+    "CoordinationRestored",
     "DeliveryRefused",
     "Drift",
     "Event",
@@ -85,6 +89,47 @@ class ActionResolved(Event):
     """
 
     name: ClassVar[str] = "linkedapi.action_resolved"
+
+    code: str
+    scope: Scope
+    lasted: float
+
+
+@attrs.frozen(kw_only=True)
+class AccountParked(Event):
+    """A pool sends nothing for an account for a while, and no person has to act.
+
+    Where a person has to, `ActionNeeded` tells it instead.
+
+    Attributes:
+        code: The service's word.
+        scope: What the cause stops.
+        hint: What to do, and where.
+        message: The service's sentence.
+        rest: Seconds until it may work again, where the service says so.
+    """
+
+    name: ClassVar[str] = "linkedapi.account_parked"
+    level: ClassVar[Level] = "warning"
+
+    code: str
+    scope: Scope
+    hint: str
+    message: str
+    rest: float | None
+
+
+@attrs.frozen(kw_only=True)
+class AccountResumed(Event):
+    """What `AccountParked` told is over: a request went through again, or somebody said so.
+
+    Attributes:
+        code: The service's word that parked it.
+        scope: What the cause had stopped.
+        lasted: Seconds from the announcement.
+    """
+
+    name: ClassVar[str] = "linkedapi.account_resumed"
 
     code: str
     scope: Scope
@@ -334,6 +379,41 @@ class WorkflowAbandoned(Event):
     operation: str
     workflow_id: WorkflowId | None
     reason: str
+
+
+@attrs.frozen(kw_only=True)
+class CoordinationLost(Event):
+    """Other workers can no longer be reached; this one decides alone until they can.
+
+    Attributes:
+        store: What they share: `redis`.
+        reason: What was seen.
+        workers: How many share the budget, as far as known; this one keeps to its part of it.
+        hint: What to do, and where.
+    """
+
+    name: ClassVar[str] = "linkedapi.coordination_lost"
+    level: ClassVar[Level] = "warning"
+
+    store: str
+    reason: str
+    workers: int
+    hint: str
+
+
+@attrs.frozen(kw_only=True)
+class CoordinationRestored(Event):
+    """Other workers can be reached again.
+
+    Attributes:
+        store: What they share: `redis`.
+        lasted: Seconds from the announcement.
+    """
+
+    name: ClassVar[str] = "linkedapi.coordination_restored"
+
+    store: str
+    lasted: float
 
 
 @attrs.frozen(kw_only=True)

@@ -1,15 +1,15 @@
 """A started workflow: ask for it, wait for it, cancel it, from as many tasks as like."""
 
 import asyncio
-from collections.abc import Generator
-from contextlib import contextmanager
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 import attrs
 
 from ._call import Call
-from ._messages import Progress, Purpose, Refusal, Request, State
-from ._push import Ended
+from ._hub import EXPIRED, Told
+from ._messages import Progress, Purpose, Refusal, State
+from ._observer import UNWATCHED
+from ._progressing import Progressing
 from ._session import Session
 from ._types import Certainty, Json, WorkflowId
 from .errors import (
@@ -20,9 +20,8 @@ from .errors import (
     UnsupportedByWire,
     WorkflowTimeout,
 )
-from .events import WorkflowFinished, WorkflowParked
+from .events import WorkflowFinished
 from .operations._base import Operation, Result
-from .policy import BackOff, PollSchedule
 
 __all__ = ["WorkflowHandle", "WorkflowStatus"]
 
@@ -48,8 +47,19 @@ class WorkflowStatus:
 class WorkflowHandle(Generic[R_co]):
     """One workflow of the service, typed by its operation's result.
 
-    It holds no task: whoever waits polls, one waiter at a time on behalf of all.
+    It holds no task: whoever waits shares the client's one schedule of polls.
     """
+
+    __slots__ = (
+        "__weakref__",
+        "_end_is_told",
+        "_error",
+        "_operation",
+        "_recovery",
+        "_result",
+        "_source",
+        "_wait",
+    )
 
     def __init__(
         self,
@@ -57,7 +67,7 @@ class WorkflowHandle(Generic[R_co]):
         operation: type[Operation[R_co]],
         call: Call,
         *,
-        request: Request | None = None,
+        source: Operation[R_co] | None = None,
         progress: Progress | None = None,
     ) -> None:
         """Take over from the client; use `LinkedApi.start` or `LinkedApi.attach`.
@@ -66,33 +76,20 @@ class WorkflowHandle(Generic[R_co]):
             session: Where to ask.
             operation: Reads the completion.
             call: The record of the start, or of the attachment.
-            request: What started it, where that may be sent again; `None` for an attached one.
+            source: What was started, where that may be done again; `None` for an attached one.
             progress: What the start's reply told.
         """
-        self._session = session
         self._operation = operation
-        self._call = call
-        self._request = request
-        self._clock = session.core.clock
+        self._source = source
+        self._wait: Final = Progressing(session, call, progress)
         self._end_is_told = False
-        self._is_led = False
-        self._followers: list[asyncio.Future[LinkedApiError | None]] = []
-        self._polling = call.waits()
-        self._news: Request | None = None
-        self._polls = 0
-        self._schedule = self._new_schedule()
-        self._pushed: Progress | None = None
-        self._latest = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
+        self._recovery: asyncio.Lock | None = None
         self._result: Result[R_co] | None = None
         self._error: LinkedApiError | None = None
-        self._nap: asyncio.Future[None] | None = None
-        if progress is not None:
-            self._observe(progress)
-            self._schedule.plan(now=self._clock.now(), draw=self._clock.draw())
 
     def __repr__(self) -> str:
         """Show the operation, the id and the state."""
-        name, state = self._operation.name, self._latest.state
+        name, state = self._operation.name, self._wait.latest.state
         return f"<WorkflowHandle {name} {self.workflow_id} {state}>"
 
     @property
@@ -102,7 +99,7 @@ class WorkflowHandle(Generic[R_co]):
         `None` only where the reply to the start brought the end itself. Changes if the policy
         starts an expired workflow again.
         """
-        return self._call.workflow_id
+        return self._wait.call.workflow_id
 
     async def status(self) -> WorkflowStatus:
         """Return how far the workflow is, asking the service once (and again if that fails).
@@ -110,13 +107,14 @@ class WorkflowHandle(Generic[R_co]):
         Raises:
             LinkedApiError: The service could not be asked; the workflow is not touched by that.
         """
-        latest, workflow_id = self._latest, self.workflow_id
+        wait, workflow_id = self._wait, self.workflow_id
+        latest = wait.latest
         if not latest.state.is_final and workflow_id is not None:
-            async with self._session.calls.enter(workflow_id):
-                latest = await self._session.status(self._fresh_call(), workflow_id)
+            async with wait.session.calls.enter(workflow_id):
+                latest = await wait.session.status(self._fresh_call(), workflow_id)
             if workflow_id == self.workflow_id:
-                self._observe(latest)
-                self._wake()
+                wait.observe(latest)
+                wait.rouse()
         return WorkflowStatus(latest.state, latest.pending_reason, latest.message)
 
     async def result(self, *, timeout: float | None = None) -> Result[R_co]:  # noqa: ASYNC109 - public
@@ -136,11 +134,26 @@ class WorkflowHandle(Generic[R_co]):
             ProtocolError: It completed with data not of the documented form.
             ClientClosed: The client was closed meanwhile.
         """
-        if self._result is None and self._error is None:
-            await self._wait(timeout)
+        wait = self._wait
+        if not self._is_settled:
+            watch = wait.session.core.watch
+            with UNWATCHED if watch is None else watch.receiving(wait.call):
+                ends_at = None if timeout is None else wait.session.core.clock.now() + timeout
+                while not self._is_settled:
+                    if wait.is_over:
+                        await self._settle(ends_at)
+                        continue
+                    told = wait.session.trunk.hub.join(wait, ends_at)
+                    try:
+                        news = await told
+                    finally:
+                        wait.session.trunk.hub.leave(wait, told)
+                    self._raise(news)
+                if self._error is not None:
+                    raise self._error.clone()
         if self._error is not None:
             raise self._error.clone()
-        assert self._result is not None  # noqa: S101 - the wait ends with one or the other
+        assert self._result is not None  # noqa: S101 - settled is one or the other
         return self._result
 
     async def cancel(self) -> bool:
@@ -153,16 +166,16 @@ class WorkflowHandle(Generic[R_co]):
             OutcomeUnknown: A reply was lost, and asking again no longer tells.
             LinkedApiError: The service could not be asked.
         """
-        workflow_id = self.workflow_id
-        if not self._session.wire.can_cancel:
-            name = self._session.wire.name
+        wait, workflow_id = self._wait, self.workflow_id
+        if not wait.session.wire.can_cancel:
+            name = wait.session.wire.name
             msg = f"The {name} generation of the API cannot cancel a workflow"
             raise UnsupportedByWire(msg, workflow_id=workflow_id)
-        if workflow_id is None or self._latest.state.is_final:
+        if workflow_id is None or wait.latest.state.is_final:
             return False
         call = self._fresh_call(Purpose.CANCEL)
-        async with self._session.calls.enter(workflow_id):
-            cancelled = await self._session.cancel(call, workflow_id)
+        async with wait.session.calls.enter(workflow_id):
+            cancelled = await wait.session.cancel(call, workflow_id)
         if cancelled and self._result is None:
             self._error = FatalError(
                 f"Workflow {workflow_id} was cancelled",
@@ -171,187 +184,83 @@ class WorkflowHandle(Generic[R_co]):
                 workflow_id=workflow_id,
                 account=call.account,
             )
-            self._wake()
+            wait.is_given_up = True
+            wait.rouse()
         return cancelled
 
     def _fresh_call(self, purpose: Purpose = Purpose.DIRECT) -> Call:
         """Return the record of a request beside the wait, with its own time."""
-        policy = self._call.policy
-        call = self._session.call(purpose, self._operation.name, policy, reads_only=True)
+        session, policy = self._wait.session, self._wait.call.policy
+        call = session.call(purpose, self._operation.name, policy, reads_only=True)
         call.workflow_id = self.workflow_id
         return call
 
-    async def _wait(self, timeout: float | None) -> None:  # noqa: ASYNC109 - bounds the wait
-        deadline_at = self._call.deadline_at
-        left = None if deadline_at is None else deadline_at - self._clock.now()
-        if timeout is not None:
-            left = timeout if left is None else min(timeout, left)
-        timer = self._clock.timer(left)
+    @property
+    def _is_settled(self) -> bool:
+        return self._result is not None or self._error is not None
+
+    def _raise(self, news: Told) -> None:
+        """Raise what a waiter was told, unless it is to look for itself.
+
+        Raises:
+            LinkedApiError: The workflow cannot be asked for any more.
+            WorkflowTimeout: The waiter's time is over.
+        """
+        if isinstance(news, LinkedApiError):
+            raise news.clone()
+        if isinstance(news, Exception):
+            raise news
+        if news is EXPIRED:
+            raise self._timed_out()
+
+    async def _settle(self, ends_at: float | None) -> None:
+        """Read the result of a workflow that ended; one that failed may be started again.
+
+        One waiter does it for all.
+
+        Args:
+            ends_at: When this waiter stops, in monotonic seconds.
+
+        Raises:
+            WorkflowTimeout: That came first.
+            TimeoutError: Somebody else's timer cut it off.
+        """
+        wait = self._wait
+        if wait.latest.state is State.COMPLETED:
+            self._complete(wait.latest.completion)
+            return
+        clock = wait.session.core.clock
+        ends = [at for at in (ends_at, wait.call.deadline_at) if at is not None]
+        timer = clock.timer(min(ends) - clock.now() if ends else None)
+        if self._recovery is None:
+            self._recovery = asyncio.Lock()
         try:
-            async with self._session.calls.enter(self.workflow_id), timer:
-                while self._result is None and self._error is None:
-                    await (self._follow() if self._is_led else self._lead())
+            async with wait.session.calls.enter(self.workflow_id), timer, self._recovery:
+                if self._error is None and wait.latest.state is State.FAILED:
+                    await self._start_again(wait.latest.failure)
         except TimeoutError:
             if not timer.expired():
                 raise
             raise self._timed_out() from None
 
-    async def _follow(self) -> None:
-        """Wait for whoever polls: for the end, for an error that concerns all, or to take over.
+    async def _start_again(self, failure: Refusal | None) -> None:
+        """Start a failed workflow again if the policy wants that; else keep the error.
 
         Raises:
-            LinkedApiError: The workflow cannot be asked for any more.
+            CancelledError: As asked; what the start came to meanwhile is kept.
         """
-        told = asyncio.get_running_loop().create_future()
-        self._followers.append(told)
-        error: LinkedApiError | None = await told
-        if error is not None:
-            raise error.clone()
-
-    async def _lead(self) -> None:
-        """Poll until the end, for everybody who waits.
-
-        Raises:
-            LinkedApiError: The workflow cannot be asked for any more.
-        """
-        self._is_led = True
-        failure: LinkedApiError | None = None
-        try:
-            while self._result is None and self._error is None:
-                if self._latest.state.is_final:
-                    await self._finish(self._latest)
-                else:
-                    await self._reach_end()
-        except LinkedApiError as error:
-            failure = error
-            raise
-        finally:
-            self._is_led = False
-            followers, self._followers = self._followers, []
-            for told in followers:
-                if not told.done():
-                    told.set_result(failure)
-
-    async def _reach_end(self) -> None:
-        """Poll until the workflow has ended, or nobody can tell any more."""
-        with self._listening():
-            while not self._is_decided:
-                await self._poll()
-
-    @property
-    def _is_decided(self) -> bool:
-        """Whether there is nothing left to ask for."""
-        return self._error is not None or self._latest.state.is_final
-
-    async def _poll(self) -> None:
-        await self._await_turn()
-        if self._is_decided or self.workflow_id is None:
-            return
-        if self._pushed is not None:
-            self._observe(self._pushed)
-            return
-        if self._news is None:
-            self._news = self._session.wire.poll(self.workflow_id)
-        outcome = await self._session.poll(self._polling, self._news)
-        self._polls += 1
-        self._schedule.count_poll()
-        now, draw = self._clock.now(), self._clock.draw()
-        if isinstance(outcome, BackOff):
-            pause = self._schedule.plan_again(outcome.delay, now=now, draw=draw)
-            self._session.executor.announce_pause(self._polling, outcome.error, pause)
-            return
-        if outcome.state.is_final and not self._schedule.is_end_told:
-            self._note_missed(self.workflow_id)
-        self._observe(outcome)
-        self._schedule.plan(now=now, draw=draw)
-
-    async def _await_turn(self) -> None:
-        """Wait until a poll is due, or something makes waiting pointless.
-
-        While events can be relied on, the turn comes late: they tell the end first.
-        """
-        push, deadline_at = self._session.push, self._call.deadline_at
-        while not self._is_decided and self._pushed is None:
-            safety = push.safety_interval if push is not None and push.is_alive() else None
-            due_at = self._schedule.due_at(safety_interval=safety, deadline_at=deadline_at)
-            delay = due_at - self._clock.now()
-            if delay <= 0:
-                return
-            await self._pass_time(delay)
-
-    @contextmanager
-    def _listening(self) -> Generator[None]:
-        """Hear of the workflow's end while somebody waits for it."""
-        push, workflow_id = self._session.push, self.workflow_id
-        if push is None or workflow_id is None:
-            yield
-            return
-        end = push.watch(workflow_id, self._hear)
-        try:
-            yield
-        finally:
-            end()
-
-    def _hear(self, ended: Ended | None) -> None:
-        """Take in what an event told of the workflow waited for."""
-        if not self._is_led:
-            return
-        now = self._clock.now()
-        if ended is None:
-            self._schedule.spread(now, self._clock.draw())
-        else:
-            self._pushed = ended.progress
-            self._schedule.hurry(now)
-        self._wake()
-
-    def _note_missed(self, workflow_id: WorkflowId) -> None:
-        """Tell that the end was polled before an event told it; look later whether one came."""
-        push = self._session.push
-        if push is not None:
-            push.missed(workflow_id)
-            self._clock.call_later(push.grace, push.review)
-
-    async def _pass_time(self, delay: float) -> None:
-        """Wait, or until something wakes this wait."""
-        self._nap = asyncio.get_running_loop().create_future()
-        alarm = self._clock.call_later(delay, self._wake)
-        try:
-            await self._nap
-        finally:
-            alarm.cancel()
-            self._nap = None
-
-    def _wake(self) -> None:
-        if self._nap is not None and not self._nap.done():
-            self._nap.set_result(None)
-
-    def _observe(self, progress: Progress) -> None:
-        """Take in what was told."""
-        before, self._latest = self._latest, progress
-        if progress.state is State.UNKNOWN:
-            self._session.executor.drift(self._call.account, "status", progress.word)
-        if self._schedule.take_in(before, progress, wall=self._clock.wall()):
-            self._announce_parked(progress)
-
-    def _new_schedule(self) -> PollSchedule:
-        policy = self._call.policy
-        return PollSchedule(base=policy.poll_base, cap=policy.poll_max, now=self._clock.now())
-
-    async def _finish(self, progress: Progress) -> None:
-        if progress.state is State.COMPLETED:
-            self._announce_finished(succeeded=True)
-            self._complete(progress.completion)
-            return
+        wait, call = self._wait, self._wait.call
         if not self._end_is_told:
             self._announce_finished(succeeded=False)
-        failure = progress.failure or Refusal(
-            "unknownError", "The workflow failed without a reason.", Certainty.ACCEPTED
-        )
-        call = self._call
         call.purpose = Purpose.FINISHED
         ended = call.workflow_id
+        source = self._source
+        request = None if source is None else wait.session.wire.start(source.workflow())
+        reason = failure or Refusal(
+            "unknownError", "The workflow failed without a reason.", Certainty.ACCEPTED
+        )
         try:
-            restarted = await self._session.start(call, self._request, failure)
+            restarted = await wait.session.start(call, request, reason)
         except LinkedApiError as error:
             self._error = error
         except asyncio.CancelledError:
@@ -366,13 +275,7 @@ class WorkflowHandle(Generic[R_co]):
     def _begin_again(self, progress: Progress) -> None:
         """Follow the workflow that was started in place of the one that failed."""
         self._end_is_told = False
-        self._pushed = None
-        self._polling = self._call.waits()
-        self._news = None
-        self._polls = 0
-        self._schedule = self._new_schedule()
-        self._observe(progress)
-        self._schedule.plan(now=self._clock.now(), draw=self._clock.draw())
+        self._wait.restart(progress)
 
     def _doubt(self) -> OutcomeUnknown:
         error = OutcomeUnknown(
@@ -381,19 +284,20 @@ class WorkflowHandle(Generic[R_co]):
             hint="It may run: look at its effect on LinkedIn before starting it once more.",
             certainty=Certainty.MAYBE_ACCEPTED,
             workflow_id=self.workflow_id,
-            attempts=self._call.attempts,
-            account=self._call.account,
+            attempts=self._wait.call.attempts,
+            account=self._wait.call.account,
         )
-        self._session.executor.announce_error(error)
+        self._wait.session.executor.announce_error(error)
         return error
 
     def _complete(self, completion: Json) -> None:
+        self._announce_finished(succeeded=True)
         try:
             data, failures = self._operation.read(completion)
         except ProtocolError as error:
             error.workflow_id = self.workflow_id
-            error.account = self._call.account
-            self._session.executor.announce_error(error)
+            error.account = self._wait.call.account
+            self._wait.session.executor.announce_error(error)
             self._error = error
             return
         self._result = Result(
@@ -401,36 +305,26 @@ class WorkflowHandle(Generic[R_co]):
         )
 
     def _timed_out(self) -> WorkflowTimeout:
-        waited = self._clock.now() - self._call.started_at
+        waited = self._wait.session.core.clock.now() - self._wait.call.started_at
         error = WorkflowTimeout(
             f"Workflow {self.workflow_id} has not ended after {waited:.1f} s",
             certainty=Certainty.ACCEPTED,
             workflow_id=self.workflow_id,
-            attempts=self._polls,
+            attempts=self._wait.polls,
             elapsed=waited,
-            account=self._call.account,
+            account=self._wait.call.account,
         )
-        self._session.executor.announce_error(error)
+        self._wait.session.executor.announce_error(error)
         return error
 
     def _announce_finished(self, *, succeeded: bool) -> None:
         self._end_is_told = True
-        self._session.core.sink.emit(
+        self._wait.session.core.sink.emit(
             WorkflowFinished(
-                account=self._call.account,
+                account=self._wait.call.account,
                 operation=self._operation.name,
                 workflow_id=self.workflow_id,
                 succeeded=succeeded,
-                elapsed=self._clock.now() - self._call.started_at,
-            )
-        )
-
-    def _announce_parked(self, progress: Progress) -> None:
-        self._session.core.sink.emit(
-            WorkflowParked(
-                account=self._call.account,
-                workflow_id=self.workflow_id or WorkflowId(""),
-                opens_in=self._schedule.opens_in,
-                message=progress.message,
+                elapsed=self._wait.session.core.clock.now() - self._wait.call.started_at,
             )
         )

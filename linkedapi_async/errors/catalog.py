@@ -612,6 +612,48 @@ _CLIENT = (
         ),
         source=_OWN,
     ),
+    Fault(
+        "queueTimeout",
+        plane=Plane.CLIENT,
+        disposition=Disposition.RETRYABLE,
+        fixer=Fixer.TIME,
+        hint=(
+            "The deadline came while the call stood behind others of its account. Give more "
+            "time, or hand in less; the service runs one workflow of an account at a time."
+        ),
+        source=_OWN,
+    ),
+    Fault(
+        "limitReached",
+        plane=Plane.CLIENT,
+        disposition=Disposition.RETRYABLE,
+        fixer=Fixer.TIME,
+        hint=(
+            "The account's limits, hours or pauses leave no room before the deadline. Come back "
+            "at the moment named, or give the call until then."
+        ),
+        source=_OWN,
+    ),
+    Fault(
+        "accountRemoved",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        scope=Scope.ACCOUNT,
+        fixer=Fixer.DEVELOPER,
+        hint="The account was taken out of the pool; hand the call in for another one.",
+        source=_OWN,
+    ),
+    Fault(
+        "limitTooSmall",
+        plane=Plane.CLIENT,
+        disposition=Disposition.FATAL,
+        fixer=Fixer.DEVELOPER,
+        hint=(
+            "Even an unused limit has no room for this call. Ask it for fewer entries, split it, "
+            "or raise the limit it names: yours, or the account's at Linked API."
+        ),
+        source=_OWN,
+    ),
 )
 
 _ROWS: Final = (

@@ -10,6 +10,7 @@ from linkedapi_async._types import Disposition
 from linkedapi_async.errors import ConfigurationError, fold
 
 from .explain import Explanation, explain
+from .waiting import Waiting
 
 __all__ = ["OnUserAction", "Policy"]
 
@@ -60,6 +61,14 @@ def _on_user_action(value: str) -> OnUserAction:
         raise ConfigurationError(msg) from None
 
 
+def _waiting(value: str) -> Waiting:
+    try:
+        return Waiting(value)
+    except ValueError:
+        msg = f"waiting={value!r} is not one of {', '.join(Waiting)}"
+        raise ConfigurationError(msg) from None
+
+
 @attrs.frozen(kw_only=True)
 class Policy:
     """What a client does about failures. All times are seconds.
@@ -81,8 +90,12 @@ class Policy:
         deadline: For one call, from `run` or `start` to the result; `None` is for ever.
         on_user_action: `raise` at once, or `hold` what was proved refused until it is healed.
         restart_expired: Start a workflow again that the service gave up before it ran.
-        poll_base: The first pause between polls; pauses grow from there, with jitter.
-        poll_max: Where the growth ends.
+        waiting: How soon an end should be known, and what that may cost: `eager`, `balanced` or
+            `thrifty`, about 20, 8 or 5 polls for each workflow.
+        poll_base: The shortest pause between polls, before a jitter of 15 %; in between, pauses
+            follow what was learned about the operation's durations.
+        poll_max: The longest pause between polls, before jitter, unless the workflow stands behind
+            others or its account rests.
         overrides: Dispositions by error type, filled by `override`.
     """
 
@@ -99,8 +112,9 @@ class Policy:
         default=OnUserAction.RAISE, converter=_on_user_action
     )
     restart_expired: bool = False
+    waiting: Waiting = attrs.field(default=Waiting.EAGER, converter=_waiting)
     poll_base: float = attrs.field(default=1.0, validator=_above_zero)
-    poll_max: float = attrs.field(default=15.0, validator=_above_zero)
+    poll_max: float = attrs.field(default=30.0, validator=_above_zero)
     overrides: Mapping[str, Disposition] = attrs.field(
         factory=dict[str, Disposition], converter=_folded
     )
@@ -121,8 +135,9 @@ class Policy:
             connect_timeout=10.0,
             read_timeout=30.0,
             deadline=3600.0,
+            waiting=Waiting.BALANCED,
             poll_base=2.0,
-            poll_max=30.0,
+            poll_max=300.0,
         )
 
     @classmethod
@@ -138,8 +153,9 @@ class Policy:
             connect_timeout=15.0,
             read_timeout=60.0,
             deadline=86400.0,
-            poll_base=5.0,
-            poll_max=60.0,
+            waiting=Waiting.THRIFTY,
+            poll_base=3.0,
+            poll_max=900.0,
         )
 
     def override(self, code: str, disposition: Disposition) -> Self:

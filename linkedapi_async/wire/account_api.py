@@ -19,6 +19,7 @@ from ._envelope import as_object, as_text, encode, failure_of, read_body, refuse
 __all__ = ["AccountApiWire"]
 
 _HTTP_ERROR: Final = 400
+_RESULT: Final = "/account/results/{hash}"
 
 
 class AccountApiWire:
@@ -53,7 +54,7 @@ class AccountApiWire:
         if not self._is_ours(workflow_id):
             msg = f"{workflow_id!r} is no result link on {self._origin}"
             raise UnsupportedByWire(msg, code="foreignResultLink", workflow_id=workflow_id)
-        return Request("GET", workflow_id)
+        return Request("GET", workflow_id, template=_RESULT)
 
     def cancel(self, workflow_id: WorkflowId) -> Request:
         """Refuse: this generation cannot cancel.

@@ -22,6 +22,7 @@ class LinkedApiWire:
     can_cancel: ClassVar[bool] = True
     has_webhooks: ClassVar[bool] = True
     path: ClassVar[str] = "/workflows"
+    template: ClassVar[str] = "/workflows/{workflow_id}"
 
     def start(self, workflow: Json) -> Request:
         """Return the POST of a workflow."""
@@ -29,11 +30,15 @@ class LinkedApiWire:
 
     def poll(self, workflow_id: WorkflowId) -> Request:
         """Return the GET of a workflow."""
-        return Request("GET", f"{self.path}/{quote(workflow_id, safe='')}")
+        return self._about("GET", workflow_id)
 
     def cancel(self, workflow_id: WorkflowId) -> Request:
         """Return the DELETE of a workflow."""
-        return Request("DELETE", f"{self.path}/{quote(workflow_id, safe='')}")
+        return self._about("DELETE", workflow_id)
+
+    def _about(self, method: str, workflow_id: WorkflowId) -> Request:
+        path = f"{self.path}/{quote(workflow_id, safe='')}"
+        return Request(method, path, template=self.template)
 
     def read_start(self, reply: Reply) -> Progress | Refusal:
         """Return the workflow's id and first state; all but the id is optional.
@@ -83,6 +88,7 @@ class LinkedApiV3Wire(LinkedApiWire):
     can_cancel: ClassVar[bool] = False
     has_webhooks: ClassVar[bool] = False
     path: ClassVar[str] = "/account/workflows"
+    template: ClassVar[str] = "/account/workflows/{workflow_id}"
 
 
 def _progress(facts: JsonObject, workflow_id: WorkflowId | None) -> Progress:

@@ -1,11 +1,13 @@
-"""What the benchmarks share: repetition, medians, the table, and the server's process.
+"""What the benchmarks share: repetition, medians, the table, the server's process, and children.
 
 Machines are noisy, so rivals take turns and are compared turn by turn: a ratio is one of medians,
 and in brackets stand the quartiles of the ratios of single turns.
 """
 
 import gc
+import json
 import os
+import ssl
 import subprocess
 import sys
 import time
@@ -13,16 +15,46 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median, quantiles
-from typing import Final
+from typing import IO, Final, TypedDict
+from urllib.request import urlopen
 
 import attrs
 
-__all__ = ["Row", "Samples", "child_cpu", "compare", "cpu", "interleave", "serving", "show"]
+__all__ = [
+    "TOKENS",
+    "Child",
+    "Row",
+    "Samples",
+    "Seen",
+    "Tokens",
+    "child_cpu",
+    "compare",
+    "cpu",
+    "in_child",
+    "interleave",
+    "report",
+    "seen",
+    "serving",
+    "show",
+    "wait_until",
+]
+
+
+class Tokens(TypedDict):
+    """What both clients are opened with."""
+
+    linked_api_token: str
+    identification_token: str
+
+
+TOKENS: Final = Tokens(linked_api_token="main-token", identification_token="account-token")
 
 Samples = Mapping[str, Sequence[float]]
 """Figures of each contestant, turn by turn."""
 
 _SERVER: Final = Path(__file__).with_name("server.py")
+_ROOT: Final = Path(__file__).parents[2]
+_LATEST: Final = 300.0
 
 
 @attrs.frozen(kw_only=True)
@@ -148,14 +180,132 @@ def child_cpu(code: str) -> float:
 
 
 @contextmanager
-def serving() -> Generator[str, None, None]:
-    """Run the server in a process of its own; bring its address, without a mode."""
+def serving(certificate: Path | None = None, *, idle: float | None = None) -> Generator[str]:
+    """Run the server in a process of its own; bring its address, without a mode.
+
+    Args:
+        certificate: A PEM file with key and chain; the server then speaks TLS.
+        idle: Seconds after which it closes a connection that nothing came over.
+    """
     command = [sys.executable, str(_SERVER)]
+    if certificate is not None:
+        command += ["--certificate", str(certificate)]
+    if idle is not None:
+        command += ["--idle", str(idle)]
+    scheme = "http" if certificate is None else "https"
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as server:
         assert server.stdout is not None
         assert server.stdin is not None
         try:
-            yield f"http://127.0.0.1:{int(server.stdout.readline())}"
+            yield f"{scheme}://127.0.0.1:{int(server.stdout.readline())}"
         finally:
             server.stdin.close()
             server.wait()
+
+
+@attrs.frozen
+class Seen:
+    """What the server saw of one client.
+
+    Attributes:
+        requests: How many it sent.
+        connections: How many it sent them over.
+        polled: How many different workflows it has asked for.
+    """
+
+    requests: int
+    connections: int
+    polled: int
+
+
+def seen(base_url: str, *, context: ssl.SSLContext | None = None) -> Seen:
+    """Ask the server what it saw of the client that was given this address."""
+    server, _, mode = base_url.partition("//")[2].partition("/")
+    scheme = base_url.partition(":")[0]
+    address = f"{scheme}://{server}/seen/{mode}"
+    with urlopen(address, context=context) as reply:  # noqa: S310 - our own server
+        return Seen(**json.loads(reply.read()))
+
+
+class Child:
+    """A fresh Python that runs one function of a benchmark, watched from outside.
+
+    It says a line when it has got somewhere, and goes on when it is given one.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def hear(self) -> str:
+        """Return the next line it says."""
+        return _pipe(self._process.stdout).readline().strip()
+
+    def prompt(self) -> None:
+        """Let it go on."""
+        stdin = _pipe(self._process.stdin)
+        stdin.write("\n")
+        stdin.flush()
+
+    def resident(self) -> float:
+        """Return the bytes it holds in memory."""
+        pages = Path(f"/proc/{self._process.pid}/statm").read_text(encoding="ascii").split()[1]
+        return float(int(pages) * os.sysconf("SC_PAGE_SIZE"))
+
+    def cpu(self) -> float:
+        """Return the CPU seconds it has spent, all its threads together.
+
+        The clock of another process, as `clock_getcpuclockid` numbers it on Linux: the figures of
+        `/proc` come in hundredths of a second, too coarse for a process that does next to nothing.
+        """
+        return time.clock_gettime(~self._process.pid << 3 | 2)
+
+
+@contextmanager
+def in_child(
+    function: Callable[..., None], *arguments: object, trace: bool = False
+) -> Generator[Child]:
+    """Run a function of a benchmark in a fresh Python; end it on the way out.
+
+    Args:
+        function: Lies in a module of this folder; is given strings.
+        arguments: Given as text.
+        trace: Whether the memory it takes is traced.
+    """
+    code = (
+        f"import sys; sys.path.append({str(_ROOT)!r}); "
+        f"from {function.__module__} import {function.__name__} as run; run(*sys.argv[1:])"
+    )
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    environment = {**os.environ, "PYTHONTRACEMALLOC": "1"} if trace else None
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True) as process:
+        try:
+            yield Child(process)
+        finally:
+            process.kill()
+
+
+def report(line: str = "", *, waits: bool = True) -> None:
+    """Say in a child that it has got somewhere, and wait for the prompt."""
+    print(line, flush=True)
+    if waits:
+        sys.stdin.readline()
+
+
+def wait_until(is_reached: Callable[[], bool], *, what: str) -> None:
+    """Look five times a second until something is so.
+
+    Raises:
+        RuntimeError: It takes too long.
+    """
+    ends_at = time.monotonic() + _LATEST
+    while not is_reached():
+        if time.monotonic() > ends_at:
+            msg = f"{what}: not reached within {_LATEST:.0f} s"
+            raise RuntimeError(msg)
+        time.sleep(0.2)
+
+
+def _pipe(end: IO[str] | None) -> IO[str]:
+    assert end is not None
+    return end

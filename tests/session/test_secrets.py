@@ -332,8 +332,8 @@ async def test_no_token_shows_in_any_repr(
         *sources,
         *(source.secret for source in sources),
         *(source.secret.value.__repr__() for source in sources if source.secret),
-        handle._call,
-        vars(handle),
+        handle._wait.call,
+        *(getattr(handle, name) for name in handle.__slots__ if name != "__weakref__"),
         vars(api),
     )
 

@@ -11,6 +11,8 @@ NAMED = {
     "ActionNeeded": ("linkedapi.action_needed", "error"),
     "ActionResolved": ("linkedapi.action_resolved", "info"),
     "BackingOff": ("linkedapi.backing_off", "warning"),
+    "CoordinationLost": ("linkedapi.coordination_lost", "warning"),
+    "CoordinationRestored": ("linkedapi.coordination_restored", "info"),
     "DeliveryRefused": ("linkedapi.delivery_refused", "warning"),
     "Drift": ("linkedapi.drift", "warning"),
     "Held": ("linkedapi.held", "info"),
