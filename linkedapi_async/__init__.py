@@ -34,14 +34,17 @@ if TYPE_CHECKING:
     from .operations._base import Result
     from .operations.custom import CustomWorkflow
     from .policy import Explanation, Policy
+    from .pool import AccountPool, Call, Outcome
     from .receiver import WebhookReceiver
     from .remedies import Remedies
 
     __version__: str
 
 __all__ = [
+    "AccountPool",
     "ActionError",
     "ActionFailure",
+    "Call",
     "Certainty",
     "ClientClosed",
     "ConfigurationError",
@@ -54,6 +57,7 @@ __all__ = [
     "LinkedApi",
     "LinkedApiAdmin",
     "LinkedApiError",
+    "Outcome",
     "OutcomeUnknown",
     "Policy",
     "ProtocolError",
@@ -100,6 +104,7 @@ _HOMES = {
     ".operations._base": ("Result",),
     ".operations.custom": ("CustomWorkflow",),
     ".policy": ("Explanation", "Policy"),
+    ".pool": ("AccountPool", "Call", "Outcome"),
     ".receiver": ("WebhookReceiver",),
     ".remedies": ("Remedies",),
 }

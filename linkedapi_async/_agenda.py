@@ -33,6 +33,10 @@ class Agenda(Generic[T]):
         """Return the number of entries, stale ones included."""
         return len(self._heap)
 
+    def __iter__(self) -> Iterator[T]:
+        """Return everything entered, in no order."""
+        return (item for at, item in self._heap if self._is_current(item, at))
+
     def put(self, item: T, at: float, *, live: int) -> None:
         """Enter an item; of equal moments no order is kept.
 
@@ -42,6 +46,14 @@ class Agenda(Generic[T]):
             live: How many entries can be current at most.
         """
         heappush(self._heap, (at, item))
+        self.trim(live=live)
+
+    def trim(self, *, live: int) -> None:
+        """Sweep out stale entries if there are many; call it where items are done with.
+
+        Args:
+            live: How many entries can be current at most.
+        """
         if len(self._heap) > 2 * live + _SLACK:
             self._heap = [entry for entry in self._heap if self._is_current(entry[1], entry[0])]
             heapify(self._heap)

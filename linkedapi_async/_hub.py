@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections import deque
 from contextvars import Context
 from functools import partial
+from itertools import chain
 from typing import Final, Protocol, TypeAlias
 
 import attrs
@@ -80,7 +81,7 @@ class Wait(ABC):
         self.deadline_at: float = _NEVER if deadline_at is None else deadline_at
         self.poll_at: float = _NEVER
         self.is_open: bool = False
-        self.told: list[asyncio.Future[Told]] = []
+        self.told: tuple[asyncio.Future[Told], ...] = ()  # mostly one: a list takes twice the room
 
     def __lt__(self, other: "Wait") -> bool:
         """Break ties of equal moments, in no order."""
@@ -181,17 +182,18 @@ class Hub:
         self._deadlines: Agenda[Wait] = Agenda(lambda wait, _: wait.is_open)
         self._groups: dict[str, _Group] = {}
         self._turns: deque[_Group] = deque()
-        self._waits: set[Wait] = set()
+        self._asked: set[Wait] = set()
         self._workers: set[asyncio.Task[None]] = set()
         self._alarm: Alarm | None = None
         self._rings_at = _NEVER
+        self._count = 0
         self._sent = 0
         self._error: LinkedApiError | None = None
 
     def stats(self) -> HubStats:
         """Return how busy it is."""
         return HubStats(
-            waiting=len(self._waits),
+            waiting=self._count,
             due=sum(len(group.ready) for group in self._turns),
             polling=len(self._workers),
             polls=self._sent,
@@ -200,8 +202,9 @@ class Hub:
 
     @property
     def waits(self) -> frozenset[Wait]:
-        """Everything that is waited for."""
-        return frozenset(self._waits)
+        """Everything that is waited for: planned, due, or asked for at this moment."""
+        due = (wait for group in self._turns for wait in group.ready)
+        return frozenset(wait for wait in chain(self._polls, due, self._asked) if wait.is_open)
 
     def count(self, account: str) -> int:
         """Return how many workflows of an account are waited for."""
@@ -221,7 +224,7 @@ class Hub:
         if self._error is not None:
             raise self._error.clone()
         told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
-        wait.told.append(told)
+        wait.told += (told,)
         if not wait.is_open:
             self._open(wait)
         if ends_at is not None and ends_at < wait.deadline_at:
@@ -233,13 +236,13 @@ class Hub:
     def leave(self, wait: Wait, told: "asyncio.Future[Told]") -> None:
         """Forget a waiter; polling stops with the last one."""
         if told in wait.told:
-            wait.told.remove(told)
+            wait.told = tuple(one for one in wait.told if one is not told)
             if not wait.told:
                 self.close(wait)
 
     def _open(self, wait: Wait) -> None:
         wait.is_open = True
-        self._waits.add(wait)
+        self._count += 1
         group = self._groups.get(wait.account)
         if group is None:
             group = self._groups[wait.account] = _Group()
@@ -248,14 +251,14 @@ class Hub:
         group.joined += 1
         wait.begin()
         if wait.deadline_at < _NEVER:
-            self._deadlines.put(wait, wait.deadline_at, live=len(self._waits))
+            self._deadlines.put(wait, wait.deadline_at, live=self._count)
         self.plan(wait)
 
     def plan(self, wait: Wait) -> None:
         """Look when a wait is due, now that this may have changed."""
         if wait.is_open:
             wait.poll_at = wait.due_at()
-            self._polls.put(wait, wait.poll_at, live=len(self._waits))
+            self._polls.put(wait, wait.poll_at, live=self._count)
             self._ring_at(min(wait.poll_at, wait.deadline_at))
 
     def close(self, wait: Wait, news: Told = None) -> None:
@@ -263,10 +266,12 @@ class Hub:
         if wait.is_open:
             wait.is_open = False
             wait.poll_at = _NEVER
-            self._waits.discard(wait)
+            self._count -= 1
             self._dismiss(wait)
+            self._polls.trim(live=self._count)
+            self._deadlines.trim(live=self._count)
             wait.end()
-        told, wait.told = wait.told, []
+        told, wait.told = wait.told, ()
         for one in told:
             if not one.done():
                 one.set_result(news)
@@ -325,7 +330,7 @@ class Hub:
             due_at = self._scouted(group, wait, now)
         wait.poll_at = due_at
         if due_at > now:
-            self._polls.put(wait, due_at, live=len(self._waits))
+            self._polls.put(wait, due_at, live=self._count)
             return
         wait.poll_at = _NEVER
         if not group.ready:
@@ -395,11 +400,14 @@ class Hub:
         place = group.queued.get(wait, group.left)
         sent_at = self._clock.now()
         self._sent += 1
+        self._asked.add(wait)
         try:
             failure = await wait.look(ahead=max(0, place - group.left))
         except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
             self.close(wait, error)
             return
+        finally:
+            self._asked.discard(wait)
         if failure is None:
             self._brake.release()
         elif failure.error.scope is Scope.CLIENT:

@@ -107,7 +107,7 @@ class Progressing(Wait):
             return outcome
         if outcome.state.is_final and not self._schedule.is_end_told:
             self._note_missed(asked_for)
-        self.observe(outcome)
+        self._observe(outcome, now)
         self._schedule.plan(now=now, draw=draw, ahead=ahead)
         return None
 
@@ -115,10 +115,13 @@ class Progressing(Wait):
 
     def observe(self, news: Progress) -> None:
         """Take in what was told."""
+        self._observe(news, self.session.core.clock.now())
+
+    def _observe(self, news: Progress, now: float) -> None:
         before, self.latest = self.latest, news
-        self._take_in(self._schedule, before, news)
+        self._take_in(self._schedule, before, news, now)
         if news.state.is_final:
-            self._learn()
+            self._learn(now)
 
     def rouse(self) -> None:
         """Have the hub look at what has become of it."""
@@ -146,16 +149,18 @@ class Progressing(Wait):
         now = clock.now()
         schedule = PollSchedule(rhythm, now=now, accepted_at=None if progress is None else now)
         if progress is not None:
-            self._take_in(schedule, progress, progress)
+            self._take_in(schedule, progress, progress, now)
             ahead = self.session.trunk.hub.count(self.account)
             schedule.plan(now=now, draw=clock.draw(), ahead=ahead)
         return schedule
 
-    def _take_in(self, schedule: PollSchedule, before: Progress, news: Progress) -> None:
+    def _take_in(
+        self, schedule: PollSchedule, before: Progress, news: Progress, now: float
+    ) -> None:
         core, account = self.session.core, self.call.account
         if news.state is State.UNKNOWN:
             self.session.executor.drift(account, "status", news.word)
-        if schedule.take_in(before, news, now=core.clock.now(), wall=core.clock.wall()):
+        if schedule.take_in(before, news, now=now, wall=core.clock.wall()):
             core.sink.emit(
                 WorkflowParked(
                     account=account,
@@ -165,9 +170,9 @@ class Progressing(Wait):
                 )
             )
 
-    def _learn(self) -> None:
+    def _learn(self, now: float) -> None:
         """Keep how long it ran, for those that come."""
-        ran = self._schedule.ended(self.session.core.clock.now())
+        ran = self._schedule.ended(now)
         if ran is not None:
             self._schedule.rhythm.note(*ran)
 

@@ -3,6 +3,7 @@
 import attrs
 
 from ._call import Call
+from ._doors import Place
 from ._line import Line
 from ._messages import Progress, Refusal, Request
 from ._observer import UNWATCHED
@@ -36,7 +37,11 @@ class Session(Line):
         self.push: Push | None = push
 
     async def start(
-        self, call: Call, request: Request | None, failed: Refusal | None = None
+        self,
+        call: Call,
+        request: Request | None,
+        failed: Refusal | None = None,
+        place: Place | None = None,
     ) -> Progress:
         """Post a workflow until it is accepted or the policy gives up.
 
@@ -45,6 +50,7 @@ class Session(Line):
             request: The wire's request for it; `None` for a failed workflow that was attached and
                 so cannot be started again.
             failed: Why the same workflow ended before, when it is started again.
+            place: Among the starts of a burst; given back after the first attempt.
 
         Raises:
             LinkedApiError: It was not started, or nobody knows: see the error's certainty.
@@ -53,10 +59,7 @@ class Session(Line):
             call.reads_only = False
             call.policy = attrs.evolve(call.policy, restart_expired=False)
 
-        is_inside = False
-
         async def send() -> Progress | Refusal:
-            nonlocal is_inside
             assert request is not None  # noqa: S101 - what cannot be repeated is never sent
             delivery = Delivery(self.core.clock)
             try:
@@ -67,18 +70,20 @@ class Session(Line):
                     learned=lambda outcome: self._learn(call, outcome, delivery),
                 )
             finally:
-                if is_inside:  # only the first attempt queued
-                    is_inside = False
-                    self.trunk.doors.leave()
+                if place is not None:
+                    place.leave()
 
+        if failed is None and place is not None and not place.is_inside:
+            failed = self._late("a place among other starts")
         watch = self.core.watch
         with UNWATCHED if watch is None else watch.sending(call):
-            if failed is None and request is not None and not request.is_held:
-                is_inside = await self.trunk.doors.enter(self._remaining(call))
-                failed = None if is_inside else self._late("a place among other starts")
             progress = await self.executor.execute(call, send, failed)
             self._note_start(call, progress)
         return progress
+
+    def enter(self, call: Call) -> Place | None:
+        """Return a start's place in a burst of them; none is needed where replies are held open."""
+        return None if self.wire.holds_starts else self.trunk.doors.enter(call.deadline_at)
 
     async def poll(self, call: Call, request: Request) -> Progress | BackOff:
         """Ask once for news; a passing failure is a pause to make before asking again.

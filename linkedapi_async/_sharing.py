@@ -90,7 +90,8 @@ class Coordinator(Protocol):
             clock: Time and chance.
             emit: Hears when the others can no longer be reached, and when they can.
             on_park: Hears what another worker has parked, also before this one began. It returns
-                whether this worker has the account, and so keeps the parking alive.
+                whether this worker has the account, and so keeps the parking alive; one that it
+                does not have may be told again.
             on_resume: Hears the account and the cause of a parking that has ended.
         """
         ...

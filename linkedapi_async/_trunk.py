@@ -8,12 +8,13 @@ import attrs
 
 from ._clock import Clock
 from ._credentials import TokenSource
+from ._doors import Doors
 from ._hub import Hub
 from ._observer import Watch
 from ._retry import Executor
 from ._sinks import Sink
 from ._transport import Settings, Transport
-from ._waiting import Doors, OpenCalls
+from ._waiting import OpenCalls
 from .policy import Episodes, RetryBudget, Window
 from .policy.durations import Durations
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Core", "Trunk"]
 
 _UNRESOLVED: Final = "unresolved"
-_STARTS_AT_ONCE: Final = 100
+_AT_ONCE: Final = 64  # of starts, and of polls: more connections cost memory and bring no speed
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -90,8 +91,8 @@ class Trunk:
         self.executor: Executor = Executor(
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
-        self.hub: Hub = Hub(core.clock, None, at_once=core.settings.max_connections)
-        at_once = min(_STARTS_AT_ONCE, core.settings.max_connections)
+        at_once = min(_AT_ONCE, core.settings.max_connections)
+        self.hub: Hub = Hub(core.clock, None, at_once=at_once)
         self.doors: Doors = Doors(core.clock, at_once)
         self._chores: set[asyncio.Task[None]] = set()
         self._closers: list[Callable[[], None]] = []
@@ -115,6 +116,7 @@ class Trunk:
         await asyncio.gather(*self._chores, return_exceptions=True)
         waiting = (wait.workflow_id for wait in self.hub.waits)
         closed = self.calls.shut(found for found in waiting if found is not None)
+        self.doors.shut()
         await self.hub.shut(closed)
         await self.calls.close()
         await self.transport.close()

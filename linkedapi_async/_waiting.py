@@ -9,7 +9,7 @@ from ._clock import Clock
 from ._types import WorkflowId
 from .errors import ClientClosed
 
-__all__ = ["Doors", "OpenCall", "OpenCalls", "finish_gracefully"]
+__all__ = ["OpenCall", "OpenCalls", "finish_gracefully"]
 
 T = TypeVar("T")
 
@@ -127,35 +127,6 @@ class OpenCalls:
             for call in tuple(self._open):
                 call.interrupt()
             await asyncio.shield(self._emptied)
-
-
-class Doors:
-    """So many starts at once: a burst of them waits here, where a waiting call is cheap."""
-
-    __slots__ = ("_clock", "_queue")
-
-    def __init__(self, clock: Clock, width: int) -> None:
-        """Let in so many."""
-        self._clock = clock
-        self._queue = asyncio.Semaphore(width)
-
-    async def enter(self, left: float | None) -> bool:
-        """Wait for a place, in order of arrival; `False` if that took too long.
-
-        Args:
-            left: Seconds; `None` is for ever.
-        """
-        if not self._queue.locked():
-            return await self._queue.acquire()
-        try:
-            async with self._clock.timer(left):
-                return await self._queue.acquire()
-        except TimeoutError:
-            return False
-
-    def leave(self) -> None:
-        """Give a place back."""
-        self._queue.release()
 
 
 async def finish_gracefully(

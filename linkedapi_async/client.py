@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_ar
 from ._call import Call
 from ._clock import Clock
 from ._credentials import Token, TokenSource
+from ._doors import Place
 from ._identity import Identity
 from ._messages import Purpose, Request
 from ._observer import Observer
@@ -243,10 +244,17 @@ class LinkedApi(DirectCalls):
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """
-        request, reads_only = self._prepare(operation)
         session = self._line()
-        call = session.call(Purpose.START, operation.name, self._policy, reads_only=reads_only)
-        return await self._launch(session, operation, call, request)
+        call = session.call(Purpose.START, operation.name, self._policy, reads_only=False)
+        place = session.enter(call)
+        try:
+            if place is not None and place.told is not None:
+                await place.told
+            request, call.reads_only = self._prepare(operation)
+            return await self._launch(session, operation, call, request, place)
+        finally:
+            if place is not None:
+                place.leave()
 
     def attach(
         self, operation: type[Operation[R]] | Operation[R], workflow_id: str
@@ -282,7 +290,12 @@ class LinkedApi(DirectCalls):
         return request, effect_of(workflow) is Effect.READ
 
     async def _launch(
-        self, session: Session, operation: Operation[R], call: Call, request: Request
+        self,
+        session: Session,
+        operation: Operation[R],
+        call: Call,
+        request: Request,
+        place: Place | None = None,
     ) -> WorkflowHandle[R]:
         """Post what was prepared; from its acceptance on this client's own policy holds.
 
@@ -291,7 +304,7 @@ class LinkedApi(DirectCalls):
         """
         async with session.calls.enter() as open_call:
             try:
-                progress = await session.start(call, request)
+                progress = await session.start(call, request, place=place)
             finally:
                 open_call.workflow_id = call.workflow_id
         call.policy, call.is_laned = self._policy, False

@@ -13,6 +13,7 @@ import attrs
 from ._types import Certainty, Disposition, Scope, WorkflowId
 
 __all__ = [
+    "AccountLeftOut",
     "AccountParked",
     "AccountResumed",
     "ActionNeeded",
@@ -25,6 +26,7 @@ __all__ = [
     "Event",
     "Held",
     "Level",
+    "LimitsUnread",
     "PreflightWarning",
     "Raised",
     "ReconnectionEnded",
@@ -93,6 +95,20 @@ class ActionResolved(Event):
     code: str
     scope: Scope
     lasted: float
+
+
+@attrs.frozen(kw_only=True)
+class AccountLeftOut(Event):
+    """An account was listed, and a pool cannot work with it.
+
+    Attributes:
+        reason: Why not.
+    """
+
+    name: ClassVar[str] = "linkedapi.account_left_out"
+    level: ClassVar[Level] = "warning"
+
+    reason: str
 
 
 @attrs.frozen(kw_only=True)
@@ -260,6 +276,24 @@ class RemedyFailed(Event):
     level: ClassVar[Level] = "error"
 
     cause: str
+    code: str
+    message: str
+    hint: str
+
+
+@attrs.frozen(kw_only=True)
+class LimitsUnread(Event):
+    """A pool could not read an account's limits; those it knows, or was given, hold for now.
+
+    Attributes:
+        code: What stood in the way.
+        message: What happened, in a sentence.
+        hint: What to do about it.
+    """
+
+    name: ClassVar[str] = "linkedapi.limits_unread"
+    level: ClassVar[Level] = "warning"
+
     code: str
     message: str
     hint: str

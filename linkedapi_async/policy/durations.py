@@ -3,22 +3,26 @@
 from array import array
 from typing import Final
 
-from .survival import Span, survival
+from .survival import Survival, survival
 from .timetable import Timetable
 from .waiting import Waiting
 
 __all__ = ["Durations", "Rhythm"]
 
 _REMEMBERED: Final = 256
-_GROWTH: Final = 4
+_LATEST: Final = 16
+_OLD: Final = 16
+_CHANGED: Final = 0.27
+"""Five times what chance makes of the mean surprise of so few."""
+_QUARTER: Final = 4
 _TASTES: Final = 4
 
 
 class Durations:
     """How long workflows take, by operation, learned from their ends.
 
-    An operation's memory holds its last 256 ends, in 4 KiB: a change is followed within as many,
-    and nothing grows with time.
+    An operation's memory holds its last 256 ends, in 4 KiB. When the latest do not fit the others
+    any more, few of those are kept: a change is followed within some twenty workflows.
     """
 
     def __init__(self) -> None:
@@ -54,7 +58,7 @@ class Rhythm:
         cap: The longest pause, in seconds.
     """
 
-    __slots__ = ("_memory", "_plan_at", "_timetable", "_waiting", "base", "cap")
+    __slots__ = ("_curve", "_memory", "_timetable", "_waiting", "base", "cap")
 
     def __init__(self, memory: "_Memory", waiting: Waiting, base: float, cap: float) -> None:
         """Share a memory; use `Durations.rhythm`."""
@@ -62,19 +66,16 @@ class Rhythm:
         self._waiting = waiting
         self.base: float = base
         self.cap: float = cap
-        self._timetable: Timetable | None = None
-        self._plan_at = 0
+        self._curve = memory.curve
+        self._timetable = self._plan()
 
     @property
     def timetable(self) -> Timetable:
-        """The plan of the moment; made anew, in about a millisecond, after a quarter more ends."""
-        known = self._memory.count
-        if self._timetable is None or known >= self._plan_at:
-            curve = survival(self._memory.spans())
-            self._timetable = Timetable.plan(
-                curve, polls=self._waiting.polls, base=self.base, cap=self.cap
-            )
-            self._plan_at = known + max(1, min(known, _REMEMBERED) // _GROWTH)
+        """The plan of the moment; made anew, in about a millisecond, now and then."""
+        curve = self._memory.curve
+        if curve is not self._curve:
+            self._curve = curve
+            self._timetable = self._plan()
         return self._timetable
 
     def note(self, low: float, high: float) -> None:
@@ -86,28 +87,57 @@ class Rhythm:
         """
         self._memory.note(low, high)
 
+    def _plan(self) -> Timetable:
+        polls = self._waiting.polls
+        return Timetable.plan(self._curve, polls=polls, base=self.base, cap=self.cap)
+
 
 class _Memory:
     """The last ends of one operation.
 
     Attributes:
-        count: How many there have been.
-        rhythms: What was made of them, by taste.
+        rhythms: What is made of them, by taste.
     """
 
-    __slots__ = ("_highs", "_lows", "count", "rhythms")
+    __slots__ = ("_bias", "_curve", "_ends", "_fresh", "_wanted", "rhythms")
 
     def __init__(self) -> None:
-        self._lows = array("d")
-        self._highs = array("d")
-        self.count = 0
+        self._ends = array("d")
+        self._fresh = 0
+        self._wanted = 1
+        self._curve = survival(())
+        self._bias = 0.0
         self.rhythms: dict[tuple[Waiting, float, float], Rhythm] = {}
 
-    def note(self, low: float, high: float) -> None:
-        place = self.count % _REMEMBERED
-        self._lows[place : place + 1] = array("d", [low])
-        self._highs[place : place + 1] = array("d", [high])
-        self.count += 1
+    @property
+    def curve(self) -> Survival:
+        """How long it takes; found anew after a quarter more ends, and when they do not fit."""
+        if self._fresh >= self._wanted:
+            lows, highs = self._ends[::2], self._ends[1::2]
+            self._curve = survival(list(zip(lows, highs, strict=True)))
+            self._fresh, self._wanted = 0, max(1, len(lows) // _QUARTER)
+        return self._curve
 
-    def spans(self) -> list[Span]:
-        return list(zip(self._lows, self._highs, strict=True))
+    def note(self, low: float, high: float) -> None:
+        """Keep an end.
+
+        The share of its kind that would run longer is one half in the mean, unless durations have
+        changed.
+        """
+        surprise = (self.curve.share(low) + self.curve.share(high) - 1) / 2
+        self._bias += (surprise - self._bias) / _LATEST
+        self._ends.extend((low, high))
+        self._fresh += 1
+        if abs(self._bias) > _CHANGED:
+            self._ends = self._renewed()
+            self._bias, self._wanted = 0.0, 1
+        del self._ends[: -2 * _REMEMBERED]
+
+    def _renewed(self) -> "array[float]":
+        """Return the latest ends, and a few of those before, which may come again."""
+        early, late = self._ends[: -2 * _LATEST], self._ends[-2 * _LATEST :]
+        step = max(1, len(early) // 2 // _OLD)
+        kept = array("d")
+        for low, high in zip(early[:: 2 * step], early[1 :: 2 * step], strict=True):
+            kept.extend((low, high))
+        return kept + late

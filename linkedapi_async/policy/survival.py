@@ -6,6 +6,7 @@ own polls.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Final, TypeAlias
 
@@ -55,6 +56,15 @@ class Survival:
 
     moments: Sequence[float]
     shares: Sequence[float]
+
+    def share(self, moment: float) -> float:
+        """Return the share that still runs at a moment."""
+        if moment >= self.moments[-1]:
+            return 0.0
+        i = bisect_right(self.moments, moment)
+        at, after = self.moments[i - 1], self.moments[i]
+        part = (moment - at) / (after - at)
+        return self.shares[i - 1] + part * (self.shares[i] - self.shares[i - 1])
 
     @property
     def mean(self) -> float:

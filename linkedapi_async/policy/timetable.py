@@ -20,6 +20,8 @@ from .survival import Survival
 __all__ = ["Timetable"]
 
 _ROOT: Final = 1 / 3
+_FEW: Final = 0.01
+_GROWTH: Final = 0.5
 _ROUNDS: Final = 60
 _PRECISION: Final = 0.002
 
@@ -35,6 +37,9 @@ class Timetable:
         marks: Polls made until then.
         base: The shortest pause, in seconds.
         cap: The longest pause, in seconds; where both clash it prevails.
+        late_at: When one in a hundred still runs. What outlives that is a surprise, and nothing is
+            known of its end: it is asked for ever less often, however close polls stood before.
+        growth: The least pause from then on, as a part of the time since.
         expected: Seconds a workflow runs, in the mean.
     """
 
@@ -42,6 +47,8 @@ class Timetable:
     marks: Sequence[float]
     base: float
     cap: float
+    late_at: float
+    growth: float
     expected: float
 
     @classmethod
@@ -65,7 +72,15 @@ class Timetable:
             few, many = (few, scale) if cost > aim else (scale, many)
             scale = (few * many) ** 0.5
         marks = _marks(cells, scale, base, cap)
-        return cls(moments=curve.moments, marks=marks, base=base, cap=cap, expected=curve.mean)
+        return cls(
+            moments=curve.moments,
+            marks=marks,
+            base=base,
+            cap=cap,
+            late_at=curve.moments[sum(share > _FEW for share in curve.shares)],
+            growth=_GROWTH / polls,
+            expected=curve.mean,
+        )
 
     def pause(self, elapsed: float, *, steps: float = 1.0) -> float:
         """Return the seconds from a poll to the next.
@@ -83,6 +98,7 @@ class Timetable:
             beyond = mark - marks[-1]
             moment = moments[-1] + beyond * gap if beyond >= 0 else _between(mark, marks, moments)
             pause = moment - elapsed
+        pause = max(pause, steps * self.growth * (elapsed - self.late_at))
         return min(self.cap * steps, max(self.base * steps, pause))
 
 

@@ -102,7 +102,7 @@ class Link:
         return outcome
 
     async def listen(self, channel: str, heard: Callable[[], object]) -> NoReturn:
-        """Call `heard` when listening has begun, also anew, and for each message, for ever.
+        """Call `heard` when listening has begun, for each message, and now and then, for ever.
 
         Raises:
             LinkLost: The connection is gone; messages may have been missed.
@@ -114,8 +114,8 @@ class Link:
                 await messages.subscribe(channel)
             while True:
                 _pass_on(cancels)
-                if await messages.get_message(timeout=_IDLE) is not None:
-                    heard()
+                await messages.get_message(timeout=_IDLE)
+                heard()
         except TimeoutError:
             raise self._too_slow() from None
         except Exception as exc:

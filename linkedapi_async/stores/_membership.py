@@ -6,9 +6,10 @@ It always decides something: where Redis does not answer, it goes on alone and t
 import asyncio
 import math
 from collections import deque
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from contextvars import Context
+from functools import partial
 from secrets import token_hex
 from typing import Any, Final
 
@@ -17,7 +18,7 @@ from linkedapi_async._sharing import Parking, Turn
 from linkedapi_async.events import CoordinationLost, CoordinationRestored, Event
 from linkedapi_async.policy import full_jitter
 
-from ._budget import SharedPace
+from ._budget import Budget, SharedPace
 from ._link import Link, LinkLost
 from ._parkings import Key, Parkings, entry_of, name_of
 from ._scripts import LEASE, LEAVE, LOOK, PARK, RELEASE, RESUME, SLOTS, Keys
@@ -37,8 +38,6 @@ _RECONNECT_CAP: Final = 3.0
 _STABLE: Final = 10.0
 """Seconds after which a connection that is lost again was a good one."""
 _MICROS: Final = 1e6
-_UNCHANGED: Final = 1
-"""How much a look returns when nothing has changed."""
 _STORE: Final = "redis"
 _HINT: Final = (
     "Look whether Redis runs and can be reached from here. Until then this worker decides alone "
@@ -61,21 +60,20 @@ class Membership:
         clock: Clock,
         emit: Callable[[Event], None],
         parkings: Parkings,
-        pacers: Sequence[SharedPace],
+        budget: Budget,
         on_park: Callable[[Parking], bool],
         on_resume: Callable[[str, str], object],
     ) -> None:
-        """Take what this worker shares; pacers may be added later."""
+        """Take what this worker shares."""
         self._link = link
         self._keys = keys
         self._clock = clock
         self._emit = emit
         self._parkings = parkings
-        self._pacers = pacers
+        self._budget = budget
         self._on_park = on_park
         self._on_resume = on_resume
         self._worker = token_hex(8)
-        self._seen = self._workers = 1
         self._time = ServerTime()
         self._epoch = self._version = ""
         self._renewed_at = clock.now()
@@ -85,7 +83,7 @@ class Membership:
         self._is_dry = asyncio.Event()
         self._is_broken = asyncio.Event()
         self._lost_at: float | None = None
-        self._rejoining: Alarm | None = None
+        self._calm: Alarm | None = None
         self._life: asyncio.Task[None] | None = None
         self.is_shared: bool = False
 
@@ -104,10 +102,10 @@ class Membership:
 
     async def end(self) -> None:
         """Tell what is left to tell, within the bound of one request, and leave."""
-        if self._life is not None:
-            self._life.cancel()
-            await asyncio.wait((self._life,))
-        self._part()
+        assert self._life is not None  # noqa: S101 - it has begun
+        self._life.cancel()
+        await asyncio.wait((self._life,))
+        self._go_alone()
         if self.is_shared:
             with suppress(LinkLost, TimeoutError):
                 async with self._clock.timer(self._link.timeout):
@@ -120,17 +118,6 @@ class Membership:
         """Tell soon what there is to tell."""
         self._has_news.set()
 
-    def supply(self) -> None:
-        """Lease soon what pacers want."""
-        self._is_dry.set()
-
-    def join(self, pacer: SharedPace) -> None:
-        """Have a pacer live as the others do."""
-        if self.is_shared and self._rejoining is None:
-            pacer.go_shared(self._workers)
-        else:
-            pacer.go_alone(self._workers)
-
     async def take_turn(self, key: Key, lease: float) -> Turn | None:
         """Ask for the turn to probe; `None` when nobody but this worker can be asked.
 
@@ -138,10 +125,10 @@ class Membership:
             CancelledError: The caller was cancelled; the turn, if it was given, is given back.
         """
         name, holder = name_of(key), token_hex(8)
-        turn = self._keys.turn(name)
+        keys = [self._keys.turn(name), self._keys.probes]
         try:
             pause, number = await self._link.run(
-                LEASE, [turn, self._keys.parked, self._keys.probes], [name, holder, _millis(lease)]
+                LEASE, keys, [name, holder, _millis(lease), _millis(_KEPT)]
             )
         except LinkLost as lost:
             self._lose(lost.reason)
@@ -192,43 +179,49 @@ class Membership:
         await self._sync()
         self.is_shared = True
         lost_at, self._lost_at = self._lost_at, None
-        if lost_at is None:
-            self._rejoin()
-            return
-        lasted = self._clock.now() - lost_at
-        self._emit(CoordinationRestored(account="", store=_STORE, lasted=lasted))
-        # Others may still live on their shares: until they can have noticed, so does this one.
-        grace = _RECONNECT_CAP + self._link.timeout
-        self._rejoining = self._clock.call_later(grace, self._rejoin)
-
-    def _rejoin(self) -> None:
-        self._rejoining = None
-        self._workers = self._seen
-        for pacer in self._pacers:
-            pacer.go_shared(self._workers)
+        if lost_at is not None:
+            lasted = self._clock.now() - lost_at
+            self._emit(CoordinationRestored(account="", store=_STORE, lasted=lasted))
 
     def _lose(self, reason: str) -> None:
         """Decide alone from now on; say so once."""
         self._is_broken.set()
+        self._go_alone()
         if self._lost_at is not None:
             return
         self._lost_at = self._clock.now()
         self.is_shared = False
         self._returned.clear()
-        self._part()
+        workers = self._budget.workers
         self._emit(
-            CoordinationLost(
-                account="", store=_STORE, reason=reason, workers=self._workers, hint=_HINT
-            )
+            CoordinationLost(account="", store=_STORE, reason=reason, workers=workers, hint=_HINT)
         )
 
-    def _part(self) -> None:
+    def _go_alone(self) -> None:
         """Live on a share of the budget."""
-        if self._rejoining is not None:
-            self._rejoining.cancel()
-            self._rejoining = None
-        for pacer in self._pacers:
-            pacer.go_alone(self._workers)
+        self._end_calm()
+        self._budget.share_out(self._budget.workers)
+
+    def _end_calm(self) -> None:
+        if self._calm is not None:
+            self._calm.cancel()
+            self._calm = None
+
+    def _settle(self, workers: int, calm_in: float) -> None:
+        """Live on leased moments, once everybody can have noticed who is back.
+
+        Args:
+            workers: How many live.
+            calm_in: Seconds until then; those who are not back yet live on their shares so long,
+                and so do all others.
+        """
+        self._end_calm()
+        if calm_in > 0:
+            self._budget.share_out(max(workers, self._budget.workers))
+            settle = partial(self._settle, workers, 0.0)
+            self._calm = self._clock.call_later(calm_in, settle)
+        else:
+            self._budget.lease(workers, ask=self._is_dry.set)
 
     async def _tend(self) -> None:
         """Tell and look when there is reason to, and now and then without."""
@@ -246,7 +239,7 @@ class Membership:
         while True:
             await self._is_dry.wait()
             self._is_dry.clear()
-            for pacer in self._pacers:
+            for pacer in self._budget.pacers:
                 if pacer.want:
                     await self._lease(pacer)
 
@@ -283,15 +276,17 @@ class Membership:
 
     async def _look(self) -> None:
         keys, now = self._keys, self._clock.now()
+        is_back = self._lost_at is not None
         is_due = now - self._renewed_at >= _RENEWAL
         renewed = [name_of(key) for key in self._parkings.held] if is_due else []
-        seen = await self._link.run(
+        workers, calm_in, *changed = await self._link.run(
             LOOK,
             [keys.workers, keys.state, keys.parked, keys.expiry, keys.probes],
             [
                 self._worker,
                 _millis(_ABSENT),
                 _millis(_KEPT),
+                _millis(_RECONNECT_CAP + self._link.timeout) if is_back else 0,
                 keys.channel,
                 token_hex(8),
                 self._epoch,
@@ -301,15 +296,9 @@ class Membership:
         )
         if is_due:
             self._renewed_at = now
-        self._count(seen[0])
-        if len(seen) > _UNCHANGED:
-            self._take_in(*seen[1:])
-
-    def _count(self, workers: int) -> None:
-        """Take in how many workers live; while others may be missing, the old number counts."""
-        self._seen = workers
-        if self.is_shared and self._rejoining is None and workers != self._workers:
-            self._rejoin()
+        if changed:
+            self._take_in(*changed)
+        self._settle(workers, calm_in / 1000)
 
     def _take_in(self, epoch: bytes | str, version: bytes | str, flat: list[bytes | str]) -> None:
         """Take in all that is parked, as field and value in turns."""

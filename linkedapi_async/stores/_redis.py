@@ -15,7 +15,7 @@ from linkedapi_async._types import Secret
 from linkedapi_async.errors import ConfigurationError
 from linkedapi_async.events import Event
 
-from ._budget import SharedPace
+from ._budget import Budget, SharedPace
 from ._parkings import Parkings
 from ._scripts import Keys
 
@@ -88,7 +88,7 @@ class RedisCoordinator:
         self._timeout = timeout
         self._alone = LocalCoordinator(lease=lease)
         self._parkings = Parkings()
-        self._pacers: list[SharedPace] = []
+        self._budget = Budget()
         self._member: _Membership | None = None
         self._open_client = open_client
         self._new_link = Link
@@ -136,7 +136,7 @@ class RedisCoordinator:
             clock=clock,
             emit=emit,
             parkings=self._parkings,
-            pacers=self._pacers,
+            budget=self._budget,
             on_park=on_park,
             on_resume=on_resume,
         )
@@ -169,11 +169,7 @@ class RedisCoordinator:
         Raises:
             ConfigurationError: The rate is no finite number above 0.
         """
-        pacer = SharedPace(rate, backlog=backlog, ask=self._supply)
-        self._pacers.append(pacer)
-        if self._member is not None:
-            self._member.join(pacer)
-        return pacer
+        return self._budget.pace(rate, backlog=backlog)
 
     def park(self, parking: Parking) -> None:
         """Tell the others what has been found out here; in order, and later if need be."""
@@ -188,11 +184,10 @@ class RedisCoordinator:
 
     async def may_probe(self, account: str, cause: str) -> Turn:
         """Ask for the turn to look whether a cause is gone; one worker has it at a time."""
+        turn = None
         if self._member is not None and self._member.is_shared:
             turn = await self._member.take_turn((account, cause), self.lease)
-            if turn is not None:
-                return turn
-        return await self._alone.may_probe(account, cause)
+        return turn or await self._alone.may_probe(account, cause)
 
     def probed(self, turn: Turn, *, rest: float = 0.0) -> None:
         """Give a turn back; for `rest` seconds nobody gets the next."""
@@ -204,7 +199,3 @@ class RedisCoordinator:
     def _hurry(self) -> None:
         if self._member is not None:
             self._member.hurry()
-
-    def _supply(self) -> None:
-        if self._member is not None:
-            self._member.supply()

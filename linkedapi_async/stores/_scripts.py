@@ -32,7 +32,11 @@ class Keys:
 
     @property
     def state(self) -> str:
-        """Hash of `epoch`, which ends when Redis loses its data, and `version`, which counts."""
+        """Hash of what all go by.
+
+        `epoch` ends when Redis loses its data, `version` counts changes, and at `calm_at`, in
+        milliseconds, everybody who was away can be back.
+        """
         return self._key("state")
 
     @property
@@ -84,15 +88,20 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local workers, state, parked, expiry, probes = unpack(KEYS)
 local worker, absent_after, kept = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
-local channel, fresh, epoch, version = ARGV[4], ARGV[5], ARGV[6], ARGV[7]
+local grace, channel, fresh = tonumber(ARGV[4]), ARGV[5], ARGV[6]
+local epoch, version = ARGV[7], ARGV[8]
 
-if redis.call('ZADD', workers, now, worker) == 1 then
+local is_new = redis.call('ZADD', workers, now, worker) == 1
+if grace > 0 then
+  redis.call('HSET', state, 'calm_at', now + grace)
+end
+if is_new or grace > 0 then
   redis.call('PUBLISH', channel, '')
 end
 redis.call('ZREMRANGEBYSCORE', workers, '-inf', now - absent_after)
 redis.call('HSETNX', state, 'epoch', fresh)
 redis.call('HSETNX', state, 'version', 0)
-for i = 8, #ARGV do
+for i = 9, #ARGV do
   redis.call('ZADD', expiry, 'XX', now + kept, ARGV[i])
 end
 for _, name in ipairs(redis.call('ZRANGEBYSCORE', expiry, '-inf', now)) do
@@ -105,19 +114,21 @@ for _, key in ipairs(KEYS) do
   redis.call('PEXPIRE', key, 2 * kept)
 end
 
-local found = redis.call('HMGET', state, 'epoch', 'version')
+local found = redis.call('HMGET', state, 'epoch', 'version', 'calm_at')
 local count = redis.call('ZCARD', workers)
+local calm_in = math.max(0, (tonumber(found[3]) or 0) - now)
 if found[1] == epoch and found[2] == version then
-  return {count}
+  return {count, calm_in}
 end
-return {count, found[1], found[2], redis.call('HGETALL', parked)}
+return {count, calm_in, found[1], found[2], redis.call('HGETALL', parked)}
 """
 """Say that a worker lives, and see what is parked.
 
 Keys: workers, state, parked, expiry, probes. Arguments: the worker, milliseconds after which a
-silent one is gone, milliseconds that a parking is kept, channel, an epoch to begin if there is none,
-epoch and version known to the worker, and names of parkings to keep longer. Returns the number of
-workers and, if anything has changed, epoch, version and all parkings.
+silent one is gone, milliseconds that a parking is kept, milliseconds that the others may need to
+come back (0 for a worker that was not away), channel, an epoch to begin if there is none, epoch and
+version known to the worker, and names of parkings to keep longer. Returns the number of workers,
+milliseconds until all can be back and, if anything has changed, epoch, version and all parkings.
 """
 
 PARK: Final = """
@@ -154,19 +165,17 @@ Keys: state, parked, expiry, probes, turn. Arguments: its name, channel.
 """
 
 LEASE: Final = """
-local turn, parked, probes = unpack(KEYS)
-if not redis.call('SET', turn, ARGV[2], 'NX', 'PX', ARGV[3]) then
-  return {redis.call('PTTL', turn), 0}
+if not redis.call('SET', KEYS[1], ARGV[2], 'NX', 'PX', ARGV[3]) then
+  return {redis.call('PTTL', KEYS[1]), 0}
 end
-if redis.call('HEXISTS', parked, ARGV[1]) == 0 then
-  return {0, 1}
-end
-return {0, redis.call('HINCRBY', probes, ARGV[1], 1)}
+local number = redis.call('HINCRBY', KEYS[2], ARGV[1], 1)
+redis.call('PEXPIRE', KEYS[2], 2 * ARGV[4])
+return {0, number}
 """
 """Take the turn to probe.
 
-Keys: turn, parked, probes. Arguments: the parking's name, who asks, milliseconds that the turn
-lasts. Returns milliseconds to wait, and which turn it is.
+Keys: turn, probes. Arguments: the parking's name, who asks, milliseconds that the turn
+lasts, milliseconds that a parking is kept. Returns milliseconds to wait, and which turn it is.
 """
 
 RELEASE: Final = """

@@ -15,12 +15,14 @@ class Wire(Protocol):
         name: What the client's `wire` option calls it.
         token_header: Header of the main token.
         can_cancel: Whether a started workflow can be stopped.
+        holds_starts: Whether the reply to a start may be held open until the workflow ends.
         has_webhooks: Whether the account-wide webhook tells of its workflows.
     """
 
     name: ClassVar[str]
     token_header: ClassVar[str]
     can_cancel: ClassVar[bool]
+    holds_starts: ClassVar[bool]
     has_webhooks: ClassVar[bool]
 
     def start(self, workflow: Json) -> Request:

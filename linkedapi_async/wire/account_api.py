@@ -28,6 +28,7 @@ class AccountApiWire:
     name: ClassVar[str] = "account_api"
     token_header: ClassVar[str] = "account-api-token"  # noqa: S105 - a header's name
     can_cancel: ClassVar[bool] = False
+    holds_starts: ClassVar[bool] = True
     has_webhooks: ClassVar[bool] = False
 
     def __init__(self, base_url: str) -> None:

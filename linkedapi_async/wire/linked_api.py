@@ -3,6 +3,7 @@
 Source: https://linkedapi.io/docs/executing-workflows
 """
 
+from functools import lru_cache
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -20,6 +21,7 @@ class LinkedApiWire:
     name: ClassVar[str] = "linked_api"
     token_header: ClassVar[str] = "linked-api-token"  # noqa: S105 - a header's name
     can_cancel: ClassVar[bool] = True
+    holds_starts: ClassVar[bool] = False
     has_webhooks: ClassVar[bool] = True
     path: ClassVar[str] = "/workflows"
     template: ClassVar[str] = "/workflows/{workflow_id}"
@@ -86,6 +88,7 @@ class LinkedApiV3Wire(LinkedApiWire):
     name: ClassVar[str] = "linked_api_v3"
     token_header: ClassVar[str] = "account-api-token"  # noqa: S105 - a header's name
     can_cancel: ClassVar[bool] = False
+    holds_starts: ClassVar[bool] = False
     has_webhooks: ClassVar[bool] = False
     path: ClassVar[str] = "/account/workflows"
     template: ClassVar[str] = "/account/workflows/{workflow_id}"
@@ -94,6 +97,10 @@ class LinkedApiV3Wire(LinkedApiWire):
 def _progress(facts: JsonObject, workflow_id: WorkflowId | None) -> Progress:
     word = facts.get("workflowStatus")
     state = state_of(word)
+    if workflow_id is None and not state.is_final:
+        return _under_way(
+            state, str(word), as_text(facts.get("pendingReason")), as_text(facts.get("message"))
+        )
     return Progress(
         state=state,
         workflow_id=workflow_id,
@@ -103,3 +110,11 @@ def _progress(facts: JsonObject, workflow_id: WorkflowId | None) -> Progress:
         completion=facts.get("completion"),
         failure=failure_of(facts.get("failure"), word="reason") if state is State.FAILED else None,
     )
+
+
+@lru_cache(maxsize=256)
+def _under_way(
+    state: State, word: str, pending_reason: str | None, message: str | None
+) -> Progress:
+    """Return the news of a poll that found no end: thousands of waits are told the same words."""
+    return Progress(state=state, word=word, pending_reason=pending_reason, message=message)

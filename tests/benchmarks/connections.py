@@ -46,7 +46,6 @@ from tests.benchmarks.measure import (
     report,
     seen,
     serving,
-    wait_until,
 )
 
 __all__ = ["measure"]
@@ -139,7 +138,7 @@ def _opened(pems: _Pems, context: ssl.SSLContext, patient: str, hasty: str) -> d
                 for base, found in look().items()
             )
 
-        wait_until(is_started, what="every wait started")
+        child.wait_until(is_started, what="every wait started")
         before = look()
         time.sleep(PAUSE * (1 + SPREAD) + MARGIN)
         after = look()

@@ -36,7 +36,6 @@ __all__ = [
     "seen",
     "serving",
     "show",
-    "wait_until",
 ]
 
 
@@ -55,6 +54,7 @@ Samples = Mapping[str, Sequence[float]]
 _SERVER: Final = Path(__file__).with_name("server.py")
 _ROOT: Final = Path(__file__).parents[2]
 _LATEST: Final = 300.0
+_GONE: Final = "a child has ended before its time: what it wrote stands above"
 
 
 @attrs.frozen(kw_only=True)
@@ -237,8 +237,15 @@ class Child:
         self._process = process
 
     def hear(self) -> str:
-        """Return the next line it says."""
-        return _pipe(self._process.stdout).readline().strip()
+        """Return the next line it says.
+
+        Raises:
+            RuntimeError: It has ended.
+        """
+        line = _pipe(self._process.stdout).readline()
+        if not line:
+            raise RuntimeError(_GONE)
+        return line.rstrip()
 
     def prompt(self) -> None:
         """Let it go on."""
@@ -259,6 +266,21 @@ class Child:
         """
         return time.clock_gettime(~self._process.pid << 3 | 2)
 
+    def wait_until(self, is_reached: Callable[[], bool], *, what: str) -> None:
+        """Look five times a second until something is so.
+
+        Raises:
+            RuntimeError: It takes too long, or the child has ended.
+        """
+        ends_at = time.monotonic() + _LATEST
+        while not is_reached():
+            if self._process.poll() is not None:
+                raise RuntimeError(_GONE)
+            if time.monotonic() > ends_at:
+                msg = f"{what}: not reached within {_LATEST:.0f} s"
+                raise RuntimeError(msg)
+            time.sleep(0.2)
+
 
 @contextmanager
 def in_child(
@@ -275,7 +297,7 @@ def in_child(
         f"import sys; sys.path.append({str(_ROOT)!r}); "
         f"from {function.__module__} import {function.__name__} as run; run(*sys.argv[1:])"
     )
-    command = [sys.executable, "-c", code, *map(str, arguments)]
+    command = [sys.executable, "-P", "-c", code, *map(str, arguments)]
     environment = {**os.environ, "PYTHONTRACEMALLOC": "1"} if trace else None
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, env=environment, text=True) as process:
@@ -290,20 +312,6 @@ def report(line: str = "", *, waits: bool = True) -> None:
     print(line, flush=True)
     if waits:
         sys.stdin.readline()
-
-
-def wait_until(is_reached: Callable[[], bool], *, what: str) -> None:
-    """Look five times a second until something is so.
-
-    Raises:
-        RuntimeError: It takes too long.
-    """
-    ends_at = time.monotonic() + _LATEST
-    while not is_reached():
-        if time.monotonic() > ends_at:
-            msg = f"{what}: not reached within {_LATEST:.0f} s"
-            raise RuntimeError(msg)
-        time.sleep(0.2)
 
 
 def _pipe(end: IO[str] | None) -> IO[str]:

@@ -11,7 +11,6 @@ from linkedapi_async._clock import SystemClock
 from linkedapi_async._messages import Purpose, Reply, Request
 from linkedapi_async._session import Session
 from linkedapi_async._transport import Delivery, Settings, Transport
-from linkedapi_async._types import Secret
 from tests.benchmarks.measure import Row, cpu, interleave
 
 __all__ = ["measure"]
@@ -31,7 +30,7 @@ class _Answering(Transport):
     async def send(
         self,
         request: Request,
-        secrets: Mapping[str, Secret],
+        tokens: Mapping[str, str],
         *,
         connect_timeout: float,
         read_timeout: float,
@@ -88,7 +87,7 @@ def measure(*, quick: bool) -> list[Row]:
 async def _session(api: LinkedApi) -> Session:
     session = api._line()
     settings = Settings(base_url="http://127.0.0.1", headers={})
-    session._transport = _Answering(settings, SystemClock())
+    session.trunk.transport = _Answering(settings, SystemClock())
     return session
 
 

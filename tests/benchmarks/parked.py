@@ -21,7 +21,6 @@ from tests.benchmarks.measure import (
     report,
     seen,
     serving,
-    wait_until,
 )
 
 __all__ = ["measure"]
@@ -84,7 +83,7 @@ def _settle(child: Child, base_url: str) -> int:
         time.sleep(QUIET)
         return polls == seen(base_url).requests > 0 and child.cpu() - spent < QUIET / 10
 
-    wait_until(is_quiet, what="every wait parked")
+    child.wait_until(is_quiet, what="every wait parked")
     return polls
 
 

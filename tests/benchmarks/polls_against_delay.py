@@ -13,7 +13,8 @@ from collections.abc import Sequence
 from statistics import NormalDist, median
 from typing import Final
 
-from linkedapi_async.policy import Durations, Policy
+from linkedapi_async.policy import Policy, Timetable
+from linkedapi_async.policy.survival import survival
 from tests.benchmarks.measure import Row
 from tests.benchmarks.plots import Chart, Curve
 from tests.benchmarks.simulation import (
@@ -21,9 +22,10 @@ from tests.benchmarks.simulation import (
     SIGMA,
     STREAMS,
     Figures,
-    Source,
     Wait,
     at_interval,
+    evenly,
+    learner,
     waits,
 )
 
@@ -57,8 +59,11 @@ def chart() -> Chart:
     costs = [3.5 + i / 4 for i in range(75)]
     intervals = [at_interval(LIKELY[::4], cost, first=AT_ONCE).mean for cost in costs]
     official = _official()
-    learned = [Figures.of(_taught(REFERENCE, 8_000, policy)) for policy in PRESETS]
-    cold = [Figures.of(waits(REFERENCE, 4_000, policy, is_learning=False)) for policy in PRESETS]
+    learned = [Figures.of(_taught(8_000, policy)) for policy in PRESETS]
+    cold = [
+        Figures.of(waits(evenly(4_000), 4_000, learner(policy), is_learning=False))
+        for policy in PRESETS
+    ]
     return Chart(
         title="What it costs to know soon that a workflow has ended",
         note="Log-normal durations, median 45 s, 95 % below 6 min; simulated.",
@@ -94,7 +99,7 @@ def chart() -> Chart:
 def _learned(count: int) -> list[Row]:
     rows: list[Row] = []
     for policy in PRESETS:
-        figures = Figures.of(_taught(REFERENCE, count, policy))
+        figures = Figures.of(_taught(count, policy))
         fixed = at_interval(LIKELY, figures.polls, first=AT_ONCE)
         mean, late = MOST[policy.waiting]
         name = f"delay at {figures.polls:.1f} polls ({policy.waiting})"
@@ -112,7 +117,7 @@ def _learned(count: int) -> list[Row]:
 def _cold(count: int) -> list[Row]:
     rows: list[Row] = []
     for policy in PRESETS:
-        taken = waits(REFERENCE, count, policy, is_learning=False)
+        taken = waits(evenly(count), count, learner(policy), is_learning=False)
         figures = Figures.of(taken)
         for how, first in (("at once", AT_ONCE), ("spread", (0.5, 1.5))):
             fixed = at_interval(LIKELY, figures.polls, first=first)
@@ -137,7 +142,7 @@ def _streams(count: int) -> list[Row]:
         worst: Row | None = None
         for policy in PRESETS:
             days = name.endswith("h") and name.startswith("all")
-            taken = waits(source, DAYS if days else count, policy)
+            taken = waits(source, DAYS if days else count, learner(policy))
             figures = Figures.of(taken)
             fixed = at_interval([wait.duration for wait in taken], figures.polls)
             row = Row(
@@ -159,16 +164,18 @@ def _streams(count: int) -> list[Row]:
 def _effort() -> list[Row]:
     """Return what planning costs, with a full memory, and asking for the next pause."""
     policy = Policy.batch()
+    spans = [(duration * 0.9, duration * 1.1) for duration in LIKELY[:: len(LIKELY) // 256]]
+
+    def plan() -> Timetable:
+        polls, base, cap = policy.waiting.polls, policy.poll_base, policy.poll_max
+        return Timetable.plan(survival(spans), polls=polls, base=base, cap=cap)
+
     planned: list[float] = []
     for _ in range(21):
-        rhythm = Durations().rhythm(
-            "any", waiting=policy.waiting, base=policy.poll_base, cap=policy.poll_max
-        )
-        for duration in LIKELY[::7]:
-            rhythm.note(duration * 0.9, duration * 1.1)
         began = time.perf_counter()
-        timetable = rhythm.timetable
+        plan()
         planned.append(time.perf_counter() - began)
+    timetable = plan()
     times = 20_000
     began = time.perf_counter()
     for i in range(times):
@@ -186,8 +193,10 @@ def _effort() -> list[Row]:
     ]
 
 
-def _taught(source: Source, count: int, policy: Policy) -> Sequence[Wait]:
-    return waits(source, WARM_UP + count, policy)[WARM_UP:]
+def _taught(count: int, policy: Policy) -> Sequence[Wait]:
+    rhythm = learner(policy)
+    waits(REFERENCE, WARM_UP, rhythm)
+    return waits(evenly(count), count, rhythm)
 
 
 def _absolute(name: str, figure: float, demanded: float | None, told: str) -> Row:

@@ -20,6 +20,7 @@ __all__ = [
     "Wait",
     "around",
     "at_interval",
+    "evenly",
     "learner",
     "waits",
 ]
@@ -90,6 +91,18 @@ def _then(one: Source, other: Source) -> Source:
 
 REFERENCE: Final = around(45.0)
 """Median 45 s, 95 % below 360 s."""
+
+
+def evenly(count: int, *, seed: int = 0, median: float = 45.0) -> Source:
+    """Return as many durations like the reference as there are workflows, less chance.
+
+    Their quantiles stand in random order, so that figures differ by what was learned only.
+    """
+    normal = NormalDist(math.log(median), SIGMA)
+    durations = [math.exp(normal.inv_cdf((i + 1 / 2) / count)) for i in range(count)]
+    Random(seed).shuffle(durations)
+    return lambda _, done: durations[round(done * count)]
+
 
 STREAMS: Final[dict[str, Source]] = {
     "reference": REFERENCE,
@@ -163,10 +176,10 @@ def at_interval(
             so that no two are in step.
     """
     earliest, latest = first
-    count = max(16, PLAIN // len(durations)) if earliest < latest else 1
+    count = max(8, PLAIN // len(durations)) if earliest < latest else 1
     phases = [earliest + (latest - earliest) * (i + 1 / 2) / count for i in range(count)]
     short, long = 1e-3, 1e7
-    for _ in range(32):
+    for _ in range(22):
         interval = math.sqrt(short * long)
         made = fmean(_before(x, interval, phase) for x in durations for phase in phases) + 1
         short, long = (interval, long) if made > polls else (short, interval)

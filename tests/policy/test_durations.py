@@ -1,6 +1,7 @@
 """What a client learns of its operations, and when it plans anew."""
 
 from itertools import pairwise
+from random import Random
 
 import pytest
 
@@ -67,14 +68,47 @@ def test_it_is_planned_anew_when_a_quarter_more_is_known() -> None:
 
 
 @pytest.mark.parametrize("seconds", [5.0, 2000.0])
-def test_what_is_long_past_is_forgotten(seconds: float) -> None:
-    """After a change the old durations count for nothing as soon as they are outnumbered."""
+def test_a_change_is_followed_soon(seconds: float) -> None:
+    """Forty ends that do not fit outweigh thousands; later nothing is left of those."""
     ours = rhythm(Durations())
     for _ in range(5000):
         ours.note(100.0, 110.0)
-    assert ours.timetable.expected == pytest.approx(105.0, rel=0.15)
+    before = ours.timetable.expected
+    assert before == pytest.approx(105.0, rel=0.15)
+
+    for _ in range(40):
+        ours.note(seconds, seconds)
+    assert abs(ours.timetable.expected - seconds) < 0.6 * abs(before - seconds)
 
     for _ in range(REMEMBERED):
         ours.note(seconds, seconds)
+    assert ours.timetable.expected == pytest.approx(seconds, rel=0.35, abs=5.0)
 
-    assert ours.timetable.expected == pytest.approx(seconds, rel=0.35)
+
+def test_chance_is_no_change() -> None:
+    """Durations that merely vary are all remembered: plans are made by the quarter only."""
+    random, ours = Random(0), rhythm(Durations())
+    plans: set[int] = set()
+    for _ in range(20 * REMEMBERED):
+        duration = random.lognormvariate(4.0, 1.3)
+        ours.note(0.8 * duration, 1.1 * duration)
+        plans.add(id(ours.timetable.marks))
+
+    assert len(plans) <= 20 * 4 + 30
+
+
+@pytest.mark.parametrize(
+    ("waiting", "most"), [(Waiting.EAGER, 200), (Waiting.BALANCED, 100), (Waiting.THRIFTY, 60)]
+)
+def test_what_outlives_all_that_is_known_is_not_polled_hot(waiting: Waiting, most: int) -> None:
+    """Where all took 20 s, one that takes ten minutes is not asked for every few seconds."""
+    ours = Durations().rhythm("fetchPerson", waiting=waiting, base=1.0, cap=300.0)
+    for _ in range(REMEMBERED):
+        ours.note(19.0, 21.0)
+
+    elapsed, polls = 0.0, 0
+    while elapsed < 600.0:
+        elapsed += ours.timetable.pause(elapsed)
+        polls += 1
+
+    assert polls <= most

@@ -82,7 +82,7 @@ def test_a_taste_may_be_said_in_words(word: Any) -> None:
     """`waiting` takes the plain word too; another is refused with the choices."""
     assert Policy(waiting=word).waiting is Waiting.THRIFTY
     with pytest.raises(ConfigurationError) as caught:
-        Policy(waiting="lazy")  # type: ignore[arg-type]  # that is the test
+        Policy(waiting="lazy")
     for choice in Waiting:
         assert choice in caught.value.message
 

@@ -1,19 +1,21 @@
-"""One worker in a process of its own that spends all it can of a shared budget.
+"""A worker in a process of its own that spends all it can of a shared budget.
 
-Arguments: url, namespace, rate, seconds, backlog. It prints a line when it is ready and begins when
-it reads one; then it prints the moments of its permits, on the clock that all processes share.
+Arguments: url, namespace, permits per second, seconds, backlog. It prints a line when it is ready
+and begins when it reads one; then it prints for how many seconds the machine let it oversleep, and
+when it got its permits, on the machine's clock.
 """
 
 import asyncio
 import sys
-import time
 
 from linkedapi_async._clock import SystemClock
 from linkedapi_async.stores import RedisCoordinator
 
+TOLERATED = 0.02
+
 
 async def spend(url: str, namespace: str, rate: float, seconds: float, backlog: int) -> list[float]:
-    """Return the moments of all permits got."""
+    """Return the seconds overslept, and the moments of all permits got."""
     clock = SystemClock()
     coordinator = RedisCoordinator(url, namespace=namespace)
     await coordinator.open(
@@ -26,19 +28,20 @@ async def spend(url: str, namespace: str, rate: float, seconds: float, backlog: 
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)
     moments: list[float] = []
+    overslept = 0.0
     ends_at = clock.now() + seconds
     while (now := clock.now()) < ends_at:
         wait = pacer.take(now)
         if wait:
             await clock.sleep(wait)
+            late = clock.now() - now - wait
+            overslept += late if late > TOLERATED else 0.0
         else:
-            moments.append(time.monotonic())
+            moments.append(now)
     await coordinator.close()
-    return moments
+    return [overslept, *moments]
 
 
-import faulthandler; faulthandler.dump_traceback_later(8)
 if __name__ == "__main__":
-    url, namespace, rate, seconds, backlog = sys.argv[1:]
-    for moment in asyncio.run(spend(url, namespace, float(rate), float(seconds), int(backlog))):
-        print(moment)
+    got = spend(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:5]), int(sys.argv[5]))
+    print(*asyncio.run(got))

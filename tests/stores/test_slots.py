@@ -85,11 +85,12 @@ def test_the_fastest_reply_sets_the_clock() -> None:
 def test_a_pacer_lives_on_its_share_when_alone() -> None:
     """Alone it asks nobody, and keeps to an even part of the budget."""
     asked: list[None] = []
-    pacer = SharedPace(10.0, backlog=lambda: 5, ask=lambda: asked.append(None))
+    pacer = SharedPace(10.0, backlog=lambda: 5)
 
     assert pacer.take(0.0) == 0.0
     assert pacer.take(0.0) == pytest.approx(0.1, abs=1e-3)
-    pacer.go_alone(4)
+    pacer.lease(4, ask=lambda: asked.append(None))
+    pacer.share_out(4)
     assert pacer.take(1.0) == 0.0
     assert pacer.take(1.0) == pytest.approx(0.4, abs=1e-3)
     assert asked == []
@@ -98,14 +99,16 @@ def test_a_pacer_lives_on_its_share_when_alone() -> None:
 def test_a_pacer_asks_once_for_what_it_wants() -> None:
     """It asks when it runs dry, not again before an answer, and at least for one."""
     asked: list[None] = []
-    pacer = SharedPace(10.0, backlog=lambda: 0, ask=lambda: asked.append(None))
-    pacer.go_shared(1)
+    pacer = SharedPace(10.0, backlog=lambda: 0)
+    pacer.lease(1, ask=lambda: asked.append(None))
 
     assert 0 < pacer.take(0.0) < 0.01
     assert 0 < pacer.take(0.002) < 0.01
     assert (len(asked), pacer.want) == (1, 1)
 
-    pacer.deposit(0.003)
-    assert pacer.take(0.003) == 0.0
-    assert pacer.take(0.003) > 0
+    pacer.deposit(0.103)
+    assert pacer.take(0.003) == pytest.approx(0.1, abs=1e-3)
+    assert len(asked) == 1
+    assert pacer.take(0.103) == 0.0
+    assert pacer.take(0.103) > 0
     assert len(asked) == 2
