@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ._call import single_attempt
+    from ._hub import ClientStats
     from ._messages import State
     from ._types import Certainty, Disposition, Scope
     from .admin import LinkedApiAdmin
@@ -47,6 +48,7 @@ __all__ = [
     "Call",
     "Certainty",
     "ClientClosed",
+    "ClientStats",
     "ConfigurationError",
     "CustomWorkflow",
     "Disposition",
@@ -78,6 +80,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "._hub": ("ClientStats",),
     "._messages": ("State",),
     "._call": ("single_attempt",),
     "._types": ("Certainty", "Disposition", "Scope"),

@@ -10,7 +10,7 @@ from ._clock import Clock, SystemClock
 from ._credentials import TokenSource
 from ._line import Line
 from ._observer import Observer
-from ._options import check_count, check_url, choose_proxy, with_deadline
+from ._options import check_count, check_url, choose_pace, choose_proxy, with_deadline
 from ._sinks import Sink
 from ._transport import Settings
 from ._trunk import Core
@@ -57,6 +57,7 @@ class Client(ABC, Generic[L]):
         max_reply_bytes: int,
         clock: Clock | None,
         observer: Observer | None = None,
+        polls_per_second: float | None = None,
         window: Window | None = None,
     ) -> None:
         """Check the options that all clients have; nothing is opened or sent.
@@ -91,6 +92,7 @@ class Client(ABC, Generic[L]):
             borrowed=session,
             window=window,
             watch=watch,
+            pace=None if polls_per_second is None else choose_pace(polls_per_second),
         )
         self._policy = with_deadline(policy, deadline)
         self._lines: dict[asyncio.AbstractEventLoop, L] = {}

@@ -10,17 +10,18 @@ from collections import deque
 from contextvars import Context
 from functools import partial
 from itertools import chain
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 import attrs
 
 from ._agenda import Agenda
 from ._clock import Alarm, Clock
+from ._sharing import Pacer
 from ._types import Scope, WorkflowId
 from .errors import LinkedApiError
 from .policy import BackOff, Brake
 
-__all__ = ["EXPIRED", "Hub", "HubStats", "Told", "Wait"]
+__all__ = ["EXPIRED", "ClientStats", "Hub", "Told", "Wait"]
 
 _NEVER: Final = float("inf")
 _SCOUTING: Final = 60.0
@@ -36,16 +37,8 @@ Told: TypeAlias = Exception | _Expired | None
 """What waiters hear: an error to raise, that their time is over, or `None`: look for yourself."""
 
 
-class Pace(Protocol):
-    """A rate that may not be exceeded."""
-
-    def take(self, now: float) -> float:
-        """Return 0.0 for leave to send one request, else seconds until asking makes sense."""
-        ...
-
-
 @attrs.frozen(kw_only=True)
-class HubStats:
+class ClientStats:
     """Waits of one event loop, at a moment.
 
     Attributes:
@@ -164,9 +157,13 @@ def _expire(told: "asyncio.Future[Told]") -> None:
 
 
 class Hub:
-    """Polls for everybody who waits on one event loop."""
+    """Polls for everybody who waits on one event loop.
 
-    def __init__(self, clock: Clock, pace: Pace | None, *, at_once: int) -> None:
+    Attributes:
+        pace: The budget of polls; `None` is without bound.
+    """
+
+    def __init__(self, clock: Clock, pace: Pacer | None, *, at_once: int) -> None:
         """Prepare; it costs nothing while nobody waits.
 
         Args:
@@ -175,7 +172,7 @@ class Hub:
             at_once: Polls under way at the same time.
         """
         self._clock = clock
-        self._pace = pace
+        self.pace: Pacer | None = pace
         self._at_once = at_once
         self._brake = Brake()
         self._polls: Agenda[Wait] = Agenda(lambda wait, at: wait.poll_at == at)
@@ -190,15 +187,19 @@ class Hub:
         self._sent = 0
         self._error: LinkedApiError | None = None
 
-    def stats(self) -> HubStats:
+    def stats(self) -> ClientStats:
         """Return how busy it is."""
-        return HubStats(
+        return ClientStats(
             waiting=self._count,
-            due=sum(len(group.ready) for group in self._turns),
+            due=self.backlog(),
             polling=len(self._workers),
             polls=self._sent,
             paused_for=max(0.0, self._brake.until - self._clock.now()),
         )
+
+    def backlog(self) -> int:
+        """Return how many polls are due and have not been sent."""
+        return sum(len(group.ready) for group in self._turns)
 
     @property
     def waits(self) -> frozenset[Wait]:
@@ -368,8 +369,8 @@ class Hub:
                 continue
             now = self._clock.now()
             pause = self._brake.until - now
-            if pause <= 0 and self._pace is not None:
-                pause = self._pace.take(now)
+            if pause <= 0 and self.pace is not None:
+                pause = self.pace.take(now)
             if pause > 0:
                 self._ring_at(now + pause)
                 return None

@@ -1,5 +1,6 @@
 """What a client is given, checked: every fault named with the option and its value."""
 
+import math
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from ._credentials import Token, TokenSource
 from ._proxy import Proxy
 from ._types import Plan
 from .errors import ConfigurationError
-from .policy import Policy
+from .policy import Pace, Policy
 from .wire import WIRES, Wire
 
 if TYPE_CHECKING:
@@ -19,11 +20,13 @@ __all__ = [
     "BASE_URL",
     "check_count",
     "check_url",
+    "choose_pace",
     "choose_plan",
     "choose_proxy",
     "choose_receiver",
     "main_token",
     "with_deadline",
+    "with_waiting",
 ]
 
 BASE_URL: Final = "https://api.linkedapi.io"
@@ -80,6 +83,18 @@ def check_url(base_url: str) -> str:
     return base_url.rstrip("/")
 
 
+def choose_pace(polls_per_second: float) -> Pace:
+    """Return the budget of polls.
+
+    Raises:
+        ConfigurationError: It is no number above 0.
+    """
+    if 0 < polls_per_second < math.inf:
+        return Pace(polls_per_second)
+    msg = f"polls_per_second={polls_per_second!r} has to be a number above 0, or None"
+    raise ConfigurationError(msg)
+
+
 def choose_plan(plan: Plan | str | None) -> Plan | None:
     """Return the seat named, `None` for one that nobody named.
 
@@ -133,6 +148,17 @@ def choose_receiver(receiver: object, wire: Wire) -> "WebhookReceiver | None":
         msg = f"receiver cannot be used with wire={wire.name!r}: that generation has no webhooks"
         raise ConfigurationError(msg)
     return receiver
+
+
+def with_waiting(policy: Policy | None, waiting: str | None) -> Policy | None:
+    """Return the policy with the taste given in its place.
+
+    Raises:
+        ConfigurationError: There is no such taste, or the policy is none.
+    """
+    if waiting is None:
+        return policy
+    return attrs.evolve(with_deadline(policy, None), waiting=waiting)
 
 
 def with_deadline(policy: object, deadline: float | None) -> Policy:

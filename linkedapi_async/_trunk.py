@@ -12,6 +12,7 @@ from ._doors import Doors
 from ._hub import Hub
 from ._observer import Watch
 from ._retry import Executor
+from ._sharing import Pacer
 from ._sinks import Sink
 from ._transport import Settings, Transport
 from ._waiting import OpenCalls
@@ -44,6 +45,7 @@ class Core:
         drifted: Unknown words announced already.
         durations: How long operations have taken.
         watch: Who observes the work, if anybody does.
+        pace: The budget of polls; `None` is without bound.
     """
 
     settings: Settings
@@ -58,6 +60,7 @@ class Core:
     drifted: set[str] = attrs.field(factory=set[str])
     durations: Durations = attrs.field(factory=Durations)
     watch: Watch | None = None
+    pace: Pacer | None = None
 
     @property
     def account(self) -> str:
@@ -92,7 +95,7 @@ class Trunk:
             core.clock, core.budget, core.episodes, core.sink.emit, core.drifted
         )
         at_once = min(_AT_ONCE, core.settings.max_connections)
-        self.hub: Hub = Hub(core.clock, None, at_once=at_once)
+        self.hub: Hub = Hub(core.clock, core.pace, at_once=at_once)
         self.doors: Doors = Doors(core.clock, at_once)
         self._chores: set[asyncio.Task[None]] = set()
         self._closers: list[Callable[[], None]] = []

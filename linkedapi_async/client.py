@@ -9,10 +9,11 @@ from ._call import Call
 from ._clock import Clock
 from ._credentials import Token, TokenSource
 from ._doors import Place
+from ._hub import ClientStats
 from ._identity import Identity
 from ._messages import Purpose, Request
 from ._observer import Observer
-from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token
+from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token, with_waiting
 from ._session import Session
 from ._site import SITE_URL, Site
 from ._trunk import Trunk
@@ -22,7 +23,7 @@ from .errors import ConfigurationError, InvalidWorkflowLocally
 from .events import Event, PreflightWarning, WorkflowAbandoned
 from .handles import WorkflowHandle
 from .operations._base import Operation, Result
-from .policy import Policy
+from .policy import Policy, Waiting
 from .wire import IDENTIFICATION, open_wire
 from .workflows._validate import check
 from .workflows.tree import effect_of
@@ -67,6 +68,8 @@ class LinkedApi(DirectCalls):
         trust_env: bool = True,
         max_connections: int = 500,
         max_reply_bytes: int = 64 * 1024 * 1024,
+        waiting: Waiting | Literal["eager", "balanced", "thrifty"] | None = None,
+        polls_per_second: float | None = 200.0,
         account: str | None = None,
         receiver: "WebhookReceiver | None" = None,
         remedies: "Remedies | None" = None,
@@ -94,6 +97,10 @@ class LinkedApi(DirectCalls):
             trust_env: Whether proxy variables of the environment count.
             max_connections: Requests in flight at once; further ones queue within their deadline.
             max_reply_bytes: Largest reply read.
+            waiting: How soon an end should be known, and what that may cost, in place of the
+                policy's taste: `eager`, `balanced` or `thrifty`.
+            polls_per_second: Budget of polls, shared fairly by everything that waits; `None` is
+                without bound.
             account: Your name for the account in events and errors; else a token's fingerprint.
             receiver: Hears the account-wide webhook and wakes waits; polling then is a slow safety
                 net. One may serve many clients.
@@ -121,7 +128,7 @@ class LinkedApi(DirectCalls):
             tokens={self._wire.token_header: main, IDENTIFICATION: account_token},
             base_url=base_url,
             alias=account,
-            policy=policy,
+            policy=with_waiting(policy, waiting),
             deadline=deadline,
             on_event=on_event,
             session=session,
@@ -131,6 +138,7 @@ class LinkedApi(DirectCalls):
             max_connections=max_connections,
             max_reply_bytes=max_reply_bytes,
             observer=observer,
+            polls_per_second=polls_per_second,
             clock=clock,
         )
         self._site = Site(
@@ -197,6 +205,7 @@ class LinkedApi(DirectCalls):
         *,
         policy: Policy | None = None,
         deadline: float | None = None,
+        waiting: Waiting | Literal["eager", "balanced", "thrifty"] | None = None,
         preflight: Preflight | None = None,
     ) -> "LinkedApi":
         """Return a sibling with some options of its own and everything else shared.
@@ -204,7 +213,17 @@ class LinkedApi(DirectCalls):
         Connections, retry budget and announced episodes are common; closing the sibling does
         nothing, closing the original closes both.
         """
+        if waiting is not None:
+            policy = with_waiting(policy or self._policy, waiting)
         return self._twin(policy, deadline, _preflight=preflight or self._preflight)
+
+    def stats(self) -> ClientStats:
+        """Return how busy this client is on the running event loop; siblings count together.
+
+        Raises:
+            ClientClosed: The client was closed.
+        """
+        return self._line().trunk.hub.stats()
 
     async def run(self, operation: Operation[R]) -> Result[R]:
         """Start an operation and wait for its result.

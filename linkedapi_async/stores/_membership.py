@@ -140,10 +140,9 @@ class Membership:
         return Turn(account=key[0], cause=key[1], wait=wait, number=number, holder=holder)
 
     def give_back(self, key: Key, holder: str, rest: float) -> None:
-        """Give a turn back, soon; one that cannot be given back ends by itself."""
-        if self.is_shared:
-            self._returned.append((self._keys.turn(name_of(key)), holder, rest))
-            self._has_news.set()
+        """Give a turn back, soon; one that has ended by then is another's, and stays so."""
+        self._returned.append((self._keys.turn(name_of(key)), holder, rest))
+        self._has_news.set()
 
     async def _live(self) -> None:
         """Be a member as long as Redis answers, else try to be one again, for ever."""
@@ -191,7 +190,6 @@ class Membership:
             return
         self._lost_at = self._clock.now()
         self.is_shared = False
-        self._returned.clear()
         workers = self._budget.workers
         self._emit(
             CoordinationLost(account="", store=_STORE, reason=reason, workers=workers, hint=_HINT)
@@ -260,8 +258,9 @@ class Membership:
     async def _tell(self) -> None:
         keys, parkings = self._keys, self._parkings
         while self._returned:
-            turn, holder, rest = self._returned.popleft()
+            turn, holder, rest = self._returned[0]
             await self._link.run(RELEASE, [turn], [holder, _millis(rest)])
+            self._returned.popleft()
         while parkings.untold:
             key, news = next(iter(parkings.untold.items()))
             name = name_of(key)

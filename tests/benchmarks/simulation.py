@@ -33,6 +33,8 @@ STARTED: Final = Progress(State.PENDING)
 RUNNING: Final = Progress(State.RUNNING)
 SIGMA: Final = math.log(8) / NormalDist().inv_cdf(0.95)
 PLAIN: Final = 6_000
+GOLDEN: Final = (math.sqrt(5) - 1) / 2
+"""Spreads phases evenly, however many there are."""
 
 
 @attrs.frozen
@@ -176,14 +178,18 @@ def at_interval(
             so that no two are in step.
     """
     earliest, latest = first
-    count = max(8, PLAIN // len(durations)) if earliest < latest else 1
-    phases = [earliest + (latest - earliest) * (i + 1 / 2) / count for i in range(count)]
+    times = max(4, PLAIN // len(durations))
+    drawn = [
+        (duration, earliest + (latest - earliest) * ((time + GOLDEN * i % 1) / times))
+        for i, duration in enumerate(durations)
+        for time in range(times if earliest < latest else 1)
+    ]
     short, long = 1e-3, 1e7
     for _ in range(22):
         interval = math.sqrt(short * long)
-        made = fmean(_before(x, interval, phase) for x in durations for phase in phases) + 1
+        made = fmean(_before(duration, interval, phase) for duration, phase in drawn) + 1
         short, long = (interval, long) if made > polls else (short, interval)
-    return Figures.of([_plain(x, long, phase) for x in durations for phase in phases])
+    return Figures.of([_plain(duration, long, phase) for duration, phase in drawn])
 
 
 def _plain(duration: float, interval: float, phase: float) -> Wait:

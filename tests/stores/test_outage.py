@@ -266,8 +266,9 @@ async def test_a_listener_that_fails_hurts_nobody(
     redis_server: "RedisServer", hasty: "Callable[..., Worker]", signed_out: Callable[..., Parking]
 ) -> None:
     """What the user of the coordinator raises ends in an event, and the worker lives on."""
-    async with hasty() as first:
+    async with hasty() as first, hasty() as third:
         first.coordinator.park(signed_out())
+        await third.until(lambda: bool(third.parked))
         second = hasty()
 
         def fail(parking: Parking) -> bool:
