@@ -3,8 +3,9 @@
 Source: https://linkedapi.io/docs/executing-workflows
 """
 
+import re
 from functools import lru_cache
-from typing import ClassVar
+from typing import ClassVar, Final
 from urllib.parse import quote
 
 from linkedapi_async._messages import Progress, Refusal, Reply, Request, State
@@ -13,6 +14,8 @@ from linkedapi_async._types import Json, JsonObject, WorkflowId
 from ._envelope import as_object, as_text, encode, failure_of, read_body, refuse, state_of
 
 __all__ = ["LinkedApiV3Wire", "LinkedApiWire"]
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_-]+")  # as ids are: `quote` takes longer to find out
 
 
 class LinkedApiWire:
@@ -39,7 +42,8 @@ class LinkedApiWire:
         return self._about("DELETE", workflow_id)
 
     def _about(self, method: str, workflow_id: WorkflowId) -> Request:
-        path = f"{self.path}/{quote(workflow_id, safe='')}"
+        name = workflow_id if _PLAIN.fullmatch(workflow_id) else quote(workflow_id, safe="")
+        path = f"{self.path}/{name}"
         return Request(method, path, template=self.template)
 
     def read_start(self, reply: Reply) -> Progress | Refusal:

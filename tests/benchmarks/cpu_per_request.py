@@ -126,6 +126,7 @@ def _case(case: Case, address: str, *, turns: int, workflows: int) -> list[Row]:
             identification_token="account-token",
             base_url=address,
             policy=POLICY,
+            polls_per_second=None,
         )
         stack.callback(lambda: runner.run(api.aclose()))
         session = runner.run(_open())

@@ -183,7 +183,9 @@ async def _own(address: str, count: int, *, pause: float = PAUSE, tell: bool = F
     from linkedapi_async.operations import FetchPerson  # noqa: PLC0415 - as above
 
     policy = Policy(poll_base=pause, poll_max=pause)
-    async with LinkedApi(base_url=f"{address}/running", policy=policy, **TOKENS) as api:
+    async with LinkedApi(
+        base_url=f"{address}/running", policy=policy, polls_per_second=None, **TOKENS
+    ) as api:
         await (await api.start(FetchPerson(person_url=_url(0)))).status()
         before = tracemalloc.take_snapshot() if tell else None
         report()

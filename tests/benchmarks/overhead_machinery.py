@@ -44,7 +44,12 @@ def measure(*, quick: bool) -> list[Row]:
     """Return microseconds for each call."""
     turns, calls = (5, 4_000) if quick else (21, 10_000)
     with asyncio.Runner() as runner:
-        api = LinkedApi(linked_api_token="main", identification_token="account", policy=POLICY)
+        api = LinkedApi(
+            linked_api_token="main",
+            identification_token="account",
+            policy=POLICY,
+            polls_per_second=None,
+        )
         session = runner.run(_session(api))
 
         async def send() -> int:

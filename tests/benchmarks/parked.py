@@ -100,7 +100,9 @@ def attach_all(address: str, count: str) -> None:
 
 
 async def _attach_all(base_url: str, count: int) -> None:
-    async with LinkedApi(base_url=base_url, policy=Policy.batch(), **TOKENS) as api:
+    async with LinkedApi(
+        base_url=base_url, policy=Policy.batch(), polls_per_second=None, **TOKENS
+    ) as api:
         await api.attach(FetchPerson, "wf-0").status()
         ids = [f"wf-{number:07}" for number in range(count)]
         gc.collect()

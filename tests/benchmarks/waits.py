@@ -74,7 +74,13 @@ def measure(*, quick: bool) -> list[Row]:
 @contextmanager
 def _own(runner: asyncio.Runner, base_url: str) -> Generator[Callable[[], float]]:
     policy = Policy(poll_base=PAUSE, poll_max=PAUSE)
-    api = LinkedApi(base_url=base_url, policy=policy, max_connections=CONNECTIONS, **TOKENS)
+    api = LinkedApi(
+        base_url=base_url,
+        policy=policy,
+        max_connections=CONNECTIONS,
+        polls_per_second=None,
+        **TOKENS,
+    )
 
     async def wait(number: int) -> None:
         result = await api.run(FetchPerson(person_url=_url(number)))
