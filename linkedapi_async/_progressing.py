@@ -120,7 +120,7 @@ class Progressing(Wait):
     def _observe(self, news: Progress, now: float) -> None:
         before, self.latest = self.latest, news
         self._take_in(self._schedule, before, news, now)
-        if news.state.is_final:
+        if news.state is State.COMPLETED:  # what failed tells nothing of how long it takes
             self._learn(now)
 
     def rouse(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from linkedapi_async._client import Client
 from linkedapi_async._clock import Clock
 from linkedapi_async._credentials import Token, TokenSource
+from linkedapi_async._observer import Observer
 from linkedapi_async._options import BASE_URL
 from linkedapi_async.errors import ConfigurationError, ProtocolError
 from linkedapi_async.events import Event
@@ -58,6 +59,7 @@ class LinkedApiAdmin(Client[AdminLine]):
         max_connections: int = 100,
         max_reply_bytes: int = 64 * 1024 * 1024,
         alias: str | None = None,
+        observer: Observer | None = None,
         clock: Clock | None = None,
     ) -> None:
         """Check every option; nothing is opened or sent.
@@ -76,6 +78,7 @@ class LinkedApiAdmin(Client[AdminLine]):
             max_connections: Requests in flight at once; further ones queue within their deadline.
             max_reply_bytes: Largest reply read.
             alias: Your name for the main token in events and errors; else its fingerprint.
+            observer: Watches requests, such as `telemetry.Telemetry()`.
             clock: Time and chance, for tests.
 
         Raises:
@@ -96,6 +99,7 @@ class LinkedApiAdmin(Client[AdminLine]):
             trust_env=trust_env,
             max_connections=max_connections,
             max_reply_bytes=max_reply_bytes,
+            observer=observer,
             clock=clock,
             window=open_window(),
         )
