@@ -62,9 +62,11 @@ class Progressing(Wait):
 
     def begin(self) -> None:
         """Hear of the end where events tell it."""
-        push, workflow_id = self.session.push, self.call.workflow_id
+        push, workflow_id, clock = self.session.push, self.call.workflow_id, self.session.core.clock
         if push is not None and workflow_id is not None:
             self._ending = push.watch(workflow_id, self._hear)
+        if not self.polls:
+            self._schedule.try_early(clock.now(), clock.draw())
 
     def end(self) -> None:
         """Stop hearing of the end."""
@@ -95,6 +97,7 @@ class Progressing(Wait):
         call = self.call.waits()
         call.attempts = self.polls
         self.polls += 1
+        was_told = self._schedule.is_end_told
         outcome = await session.poll(call, session.wire.poll(asked_for))
         if self.is_over or self.call.workflow_id != asked_for:
             return None
@@ -107,8 +110,11 @@ class Progressing(Wait):
             return outcome
         if outcome.state.is_final and not self._schedule.is_end_told:
             self._note_missed(asked_for)
+        is_overtaken = self._schedule.is_end_told and not was_told
         self._observe(outcome, now)
         self._schedule.plan(now=now, draw=draw, ahead=ahead)
+        if is_overtaken:  # an event told the end after this was asked
+            self._schedule.hurry(now)
         return None
 
     # ── news ──

@@ -15,6 +15,7 @@ _OLD: Final = 16
 _CHANGED: Final = 0.27
 """Five times what chance makes of the mean surprise of so few."""
 _QUARTER: Final = 4
+_MOMENT: Final = 2.0
 _TASTES: Final = 4
 
 
@@ -78,6 +79,15 @@ class Rhythm:
             self._timetable = self._plan()
         return self._timetable
 
+    def try_early(self) -> bool:
+        """Return whether a wait may poll early, to find out an operation that takes a moment.
+
+        One wait of each operation may, and another one after each such end: where operations take
+        longer, that costs one poll in all.
+        """
+        may, self._memory.is_untried = self._memory.is_untried, False
+        return may
+
     def note(self, low: float, high: float) -> None:
         """Learn from an end.
 
@@ -86,6 +96,8 @@ class Rhythm:
             high: At most; the same where an event has told the end.
         """
         self._memory.note(low, high)
+        if high <= _MOMENT * self.base:
+            self._memory.is_untried = True
 
     def _plan(self) -> Timetable:
         polls = self._waiting.polls
@@ -97,9 +109,10 @@ class _Memory:
 
     Attributes:
         rhythms: What is made of them, by taste.
+        is_untried: Whether nobody has polled early yet, or the last one who did saw the end.
     """
 
-    __slots__ = ("_bias", "_curve", "_ends", "_fresh", "_wanted", "rhythms")
+    __slots__ = ("_bias", "_curve", "_ends", "_fresh", "_wanted", "is_untried", "rhythms")
 
     def __init__(self) -> None:
         self._ends = array("d")
@@ -107,6 +120,7 @@ class _Memory:
         self._wanted = 1
         self._curve = survival(())
         self._bias = 0.0
+        self.is_untried: bool = True
         self.rhythms: dict[tuple[Waiting, float, float], Rhythm] = {}
 
     @property

@@ -156,6 +156,24 @@ class PollSchedule:
         pause = self._parked_pause(draw) if self._parked else self._usual_pause(now, draw, ahead)
         self._asked_at, self._next_at = now, now + pause
         self._soonest_at = now + _ALMOST * pause
+        if self._polls == 1:
+            self.try_early(now, draw)
+
+    def try_early(self, now: float, draw: float) -> None:
+        """Poll early, if nobody has found out yet that such workflows take longer than a moment.
+
+        Args:
+            now: The current moment; somebody has just begun to wait, or has asked for the first
+                time.
+            draw: Chance.
+        """
+        early_at = now + self.rhythm.base * _steps(draw)
+        is_young = self._began_after is None or now - self._began_after < self.rhythm.base
+        if self._parked or self._is_waiting or early_at >= self._next_at or not is_young:
+            return
+        if self.rhythm.try_early():
+            self._next_at = early_at
+            self._soonest_at = min(self._soonest_at, early_at)
 
     def plan_again(self, at_least: float, *, now: float, draw: float) -> float:
         """Plan the next poll after one that failed; return the pause.

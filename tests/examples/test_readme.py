@@ -2,8 +2,9 @@
 
 Each block stands alone, in a process of its own. The environment holds the tokens and the address
 of a sandbox, so that `LinkedApi.from_env()` works anywhere; the placeholders `"linked_…"` and
-`"id_…"` of a shown call are replaced by them. A block with `await`, `async with` or `async for` at
-its top level finds an open `api` and its `sandbox`; any other is a script and runs as `__main__`.
+`"id_…"` of a shown call are replaced by them, and the accounts of a pool by two of the sandbox.
+A block with `await`, `async with` or `async for` at its top level finds an open `api` and its
+`sandbox`; any other is a script and runs as `__main__`.
 """
 
 import re
@@ -26,13 +27,19 @@ from linkedapi_async import LinkedApi
 from linkedapi_async.testing import Sandbox
 
 GIVEN = re.compile(r'linked_api_token="linked_…",\\s*identification_token="id_…"')
+POOLED = re.compile(r'linked_api_token="linked_…",\\s*accounts=\\{.*?\\}')
+POOL = (
+    "base_url=sandbox.base_url, linked_api_token=sandbox.tokens.linked_api_token, accounts="
+    "{name: sandbox.account(name).tokens.identification_token for name in ('alice', 'bob')}"
+)
 
 async def main(source):
-    async with Sandbox() as sandbox:
+    async with Sandbox(accounts=("main", "alice", "bob")) as sandbox:
         os.environ["LINKED_API_BASE_URL"] = sandbox.base_url
         os.environ["LINKED_API_TOKEN"] = sandbox.tokens.linked_api_token
         os.environ["IDENTIFICATION_TOKEN"] = sandbox.tokens.identification_token
         shown = GIVEN.sub("base_url=sandbox.base_url, **sandbox.tokens", source)
+        shown = POOLED.sub(POOL, shown)
         code = compile(shown, "README.md", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         if code.co_flags & inspect.CO_COROUTINE:
             async with LinkedApi.from_env() as api:

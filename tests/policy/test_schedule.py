@@ -429,3 +429,26 @@ def test_no_look_before_the_service_may_be_asked(schedule: PollSchedule) -> None
     schedule.plan_again(60.0, now=100.0, draw=0.5)
 
     assert due(schedule, deadline_at=130.0) == 160.0
+
+
+def test_one_wait_of_an_operation_polls_early(rhythm: Rhythm) -> None:
+    """One wait finds out whether an operation takes a moment; the others keep to the timetable."""
+    waits = [PollSchedule(rhythm, now=0.0, accepted_at=0.0) for _ in range(3)]
+    for wait in waits:
+        wait.plan(now=0.0, draw=0.5)
+        wait.try_early(0.0, 0.5)
+
+    early, *others = [wait.due_at(safety_interval=None, deadline_at=None) for wait in waits]
+
+    assert early == pytest.approx(rhythm.base)
+    assert others == [pytest.approx(rhythm.timetable.pause(0.0))] * 2
+
+
+def test_early_polls_go_on_while_they_find_ends(rhythm: Rhythm) -> None:
+    """Where operations do take a moment, the next one is polled early as well."""
+    assert rhythm.try_early()
+    assert not rhythm.try_early()
+
+    rhythm.note(0.0, rhythm.base)
+
+    assert rhythm.try_early()
