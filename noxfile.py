@@ -1,6 +1,7 @@
 """The project's checks: `nox` runs lint, types and tests; `nox -l` lists them all."""
 
 import os
+import shutil
 import sys
 from itertools import chain
 from pathlib import Path
@@ -22,11 +23,34 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 PACKAGE = f".[{','.join(EXTRAS)}]"  # with every extra
 # The working directory stays off `sys.path`, so what is tested is what was installed.
 INSTALLED = {"PYTHONSAFEPATH": "1"}
+SERVERS = ["redis-server"]  # as Debian names them
+APT = [0, 100]  # 100: it could not; the tests will tell
 
 
 def group(name: str) -> list[str]:
     """Return the requirements of a dependency group."""
     return list(nox.project.dependency_groups(PROJECT, name))
+
+
+def debian_packages(session: nox.Session, *names: str) -> None:
+    """Install what tests start as programs; where that cannot be done they say what is missing."""
+    if shutil.which("apt-get") is None or os.geteuid() != 0:
+        return
+    for name in names:
+        query = "dpkg-query", "--show", "--showformat=${Status}", name
+        status = session.run(*query, external=True, silent=True, success_codes=[0, 1])
+        if "ok installed" not in str(status):
+            session.run("apt-get", "update", "-qq", external=True, success_codes=APT)
+            session.run(
+                "apt-get",
+                "install",
+                "--yes",
+                "--no-install-recommends",
+                name,
+                external=True,
+                success_codes=APT,
+                env={"DEBIAN_FRONTEND": "noninteractive"},
+            )
 
 
 @nox.session
@@ -58,6 +82,7 @@ def types(session: nox.Session) -> None:
 @nox.session(python=PYTHONS)
 def tests(session: nox.Session) -> None:
     """Test the built wheel on each Python found; arguments go to pytest and skip coverage."""
+    debian_packages(session, *SERVERS)
     session.install(PACKAGE, *group("test"))
     if session.posargs:
         session.run("python", "-m", "pytest", *session.posargs, env=INSTALLED)
@@ -82,6 +107,7 @@ def coverage(session: nox.Session) -> None:
 @nox.session
 def floors(session: nox.Session) -> None:
     """Test with the oldest dependencies the metadata allows; best run on the oldest Python."""
+    debian_packages(session, *SERVERS)
     session.install(PACKAGE, *group("test"), *floor_pins())
     session.run("python", "-m", "pytest", *session.posargs, env=INSTALLED)
 
@@ -96,6 +122,7 @@ def examples(session: nox.Session) -> None:
 @nox.session
 def soak(session: nox.Session) -> None:
     """Repeat the properties at their full counts; this takes a while."""
+    debian_packages(session, *SERVERS)
     session.install(PACKAGE, *group("test"))
     session.run(
         "python",

@@ -7,13 +7,19 @@ from rich.console import Console
 
 from linkedapi_async._types import Certainty
 from linkedapi_async.events import (
+    AccountLeftOut,
+    AccountParked,
+    AccountResumed,
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    CoordinationLost,
+    CoordinationRestored,
     DeliveryRefused,
     Drift,
     Event,
     Held,
+    LimitsUnread,
     PreflightWarning,
     Raised,
     ReconnectionEnded,
@@ -97,6 +103,20 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
             return "held: waits for that instead of failing", "cyan"
         case ActionResolved():
             return f"resolved: {event.code} lasted {span(event.lasted)}; the call goes on", "green"
+        case AccountParked(rest=None):
+            return f"parked: {event.code}; looks now and then whether that is over", "cyan"
+        case AccountParked():
+            return f"parked: {event.code}; goes on in {span(event.rest or 0)}", "cyan"
+        case AccountResumed():
+            return f"works again: {event.code} lasted {span(event.lasted)}", "green"
+        case AccountLeftOut():
+            return f"left out: {event.reason}", "yellow"
+        case LimitsUnread():
+            return f"its limits could not be read: {event.message}", "yellow"
+        case CoordinationLost():
+            return f"decides alone, {event.store} is out of reach: {event.reason}", "yellow"
+        case CoordinationRestored():
+            return f"in touch with the others again after {span(event.lasted)}", "green"
         case WorkflowFinished(succeeded=True):
             return f"completed after {span(event.elapsed)}", "green"
         case WorkflowFinished():

@@ -76,7 +76,7 @@ class SharedPace:
             self._taken_at = now
             return 0.0
         if self._ask is not None and not self.want:
-            self.want = self.slots.wanted(max(1, self._backlog()), workers=self._workers)
+            self.want = self.slots.wanted(self._backlog, workers=self._workers)
             if self.want:
                 self._ask()
         return _RECHECK if wait is None else wait

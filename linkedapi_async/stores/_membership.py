@@ -37,6 +37,8 @@ _RECONNECT_BASE: Final = 0.1
 _RECONNECT_CAP: Final = 3.0
 _STABLE: Final = 10.0
 """Seconds after which a connection that is lost again was a good one."""
+_FARTHEST: Final = 5.0
+"""Seconds that moments are leased ahead at most, beside two for each worker."""
 _MICROS: Final = 1e6
 _STORE: Final = "redis"
 _HINT: Final = (
@@ -105,8 +107,10 @@ class Membership:
         assert self._life is not None  # noqa: S101 - it has begun
         self._life.cancel()
         await asyncio.wait((self._life,))
+        was_shared, self.is_shared = self.is_shared, False
+        self._lost_at = self._clock.now()  # whoever still asks is no reason to tell of a loss
         self._go_alone()
-        if self.is_shared:
+        if was_shared:
             with suppress(LinkLost, TimeoutError):
                 async with self._clock.timer(self._link.timeout):
                     await self._tell()
@@ -230,7 +234,18 @@ class Membership:
             await self._sync()
 
     async def _listen(self) -> None:
-        await self._link.listen(self._keys.channel, self._has_news.set)
+        """Listen, anew at once where a good connection has ended: idle ones are cut off at times.
+
+        Raises:
+            LinkLost: Listening is not possible.
+        """
+        while True:
+            began_at = self._clock.now()
+            try:
+                await self._link.listen(self._keys.channel, self._has_news.set)
+            except LinkLost:
+                if self._clock.now() - began_at < _BEAT:
+                    raise
 
     async def _supply(self) -> None:
         """Lease what pacers want, a batch for each at a time."""
@@ -243,9 +258,10 @@ class Membership:
 
     async def _lease(self, pacer: SharedPace) -> None:
         sent = self._clock.now()
-        now, first = await self._link.run(
-            SLOTS, [self._keys.budget], [pacer.slots.gap * _MICROS, pacer.want]
-        )
+        gap = pacer.slots.gap
+        farthest = _FARTHEST + 2 * gap * self._budget.workers
+        wanted = gap * _MICROS, pacer.want, farthest * _MICROS
+        now, first = await self._link.run(SLOTS, [self._keys.budget], wanted)
         self._time.note(now / _MICROS, sent=sent, received=self._clock.now())
         pacer.deposit(self._time.local(first / _MICROS))
 

@@ -70,8 +70,11 @@ class Keys:
 SLOTS: Final = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
-local gap, count = tonumber(ARGV[1]), tonumber(ARGV[2])
+local gap, count, farthest = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local first = math.max(now, tonumber(redis.call('GET', KEYS[1]) or 0))
+if first - now > farthest then
+  first = now
+end
 local free_at = first + gap * count
 redis.call('SET', KEYS[1], string.format('%.0f', free_at),
            'PX', string.format('%.0f', math.ceil((free_at - now) / 1000)))
@@ -79,8 +82,9 @@ return {now, first}
 """
 """Take the next evenly spaced moments of the budget.
 
-Keys: budget. Arguments: microseconds from one to the next, how many. Returns the current moment
-and the first, both in microseconds.
+Keys: budget. Arguments: microseconds from one to the next, how many, and how far ahead they can be
+at most unless the clock of Redis was set back. Returns the current moment and the first, both in
+microseconds.
 """
 
 LOOK: Final = """

@@ -5,6 +5,7 @@ Nothing here asks the server; moments are seconds, on its clock where a name say
 
 import math
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 __all__ = ["ServerTime", "Slots"]
@@ -89,17 +90,18 @@ class Slots:
         self._moments.popleft()
         return 0.0
 
-    def wanted(self, backlog: int, *, workers: int) -> int:
+    def wanted(self, backlog: Callable[[], int], *, workers: int) -> int:
         """Return how many more to lease.
 
         Args:
-            backlog: How many permits could be used now: nothing is leased on a guess.
+            backlog: Tells how many permits could be used now, since nothing is leased on a guess;
+                not asked while there are enough.
             workers: How many share the budget; a worker leases its part of a fifth of a second.
         """
         share = max(1, int(self._rate * _AHEAD / workers))
         if len(self._moments) > share // 2:
             return 0
-        return max(0, min(backlog, share) - len(self._moments))
+        return max(0, min(max(1, backlog()), share) - len(self._moments))
 
     def deposit(self, first: float, count: int) -> None:
         """Add consecutive moments."""

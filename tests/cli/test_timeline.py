@@ -9,13 +9,19 @@ from linkedapi_async import Certainty, Disposition, Scope
 from linkedapi_async._types import WorkflowId
 from linkedapi_async.cli._timeline import Timeline, describe, shorten, span
 from linkedapi_async.events import (
+    AccountLeftOut,
+    AccountParked,
+    AccountResumed,
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    CoordinationLost,
+    CoordinationRestored,
     DeliveryRefused,
     Drift,
     Event,
     Held,
+    LimitsUnread,
     PreflightWarning,
     Raised,
     ReconnectionEnded,
@@ -28,6 +34,13 @@ from linkedapi_async.events import (
     WorkflowStarted,
 )
 
+RESTING: dict[str, Any] = {
+    "account": "main",
+    "code": "c",
+    "scope": Scope.ACCOUNT,
+    "hint": "h",
+    "message": "m",
+}
 ID = WorkflowId("wf-0123456789abcdef")
 WHERE: dict[str, Any] = {"account": "main", "scope": Scope.ACCOUNT, "code": "noActiveSeats"}
 BACK_OFF = BackingOff(
@@ -81,6 +94,22 @@ LINES = [
     (SeatsShown(account="main", code="c", bought={"core": 2}, used=3), "2 core; accounts"),
     (SeatsShown(account="main", code="c", bought={}, used=3), "bought: none"),
     (RemedyFailed(account="main", cause="c", code="x", message="No.", hint="h"), "about c: No."),
+    (AccountParked(**RESTING, rest=None), "parked: c; looks now and then"),
+    (AccountParked(**RESTING, rest=60.0), "parked: c; goes on in 60.0 s"),
+    (
+        AccountResumed(account="main", code="c", scope=Scope.ACCOUNT, lasted=9.0),
+        "works again: c lasted 9.0 s",
+    ),
+    (AccountLeftOut(account="main", reason="it has no seat"), "left out: it has no seat"),
+    (LimitsUnread(account="main", code="c", message="No.", hint="h"), "could not be read: No."),
+    (
+        CoordinationLost(account="", store="redis", reason="refused", workers=2, hint="h"),
+        "decides alone, redis is out of reach: refused",
+    ),
+    (
+        CoordinationRestored(account="", store="redis", lasted=9.0),
+        "in touch with the others again after 9.0 s",
+    ),
     (RAISED, "raised OutcomeUnknown: It broke [connectionLost] (it may run all the same)"),
     (attrs.evolve(RAISED, certainty=Certainty.REJECTED), "It broke [connectionLost]"),
 ]

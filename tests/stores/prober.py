@@ -22,7 +22,7 @@ async def probe(url: str, namespace: str, lease: float, effort: float, rest: flo
         clock=clock,
         emit=lambda event: print(event, file=sys.stderr),
         on_park=lambda _: True,
-        on_resume=lambda *_: None,
+        on_resume=lambda _account, _cause: None,
     )
     print("ready", flush=True)
     await asyncio.to_thread(sys.stdin.readline)

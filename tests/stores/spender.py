@@ -22,7 +22,7 @@ async def spend(url: str, namespace: str, rate: float, seconds: float, backlog: 
         clock=clock,
         emit=lambda event: print(event, file=sys.stderr),
         on_park=lambda _: True,
-        on_resume=lambda *_: None,
+        on_resume=lambda _account, _cause: None,
     )
     pacer = coordinator.pace(rate, backlog=lambda: backlog)
     print("ready", flush=True)
@@ -43,5 +43,5 @@ async def spend(url: str, namespace: str, rate: float, seconds: float, backlog: 
 
 
 if __name__ == "__main__":
-    got = spend(sys.argv[1], sys.argv[2], *map(float, sys.argv[3:5]), int(sys.argv[5]))
-    print(*asyncio.run(got))
+    rate, seconds, backlog = map(float, sys.argv[3:])
+    print(*asyncio.run(spend(sys.argv[1], sys.argv[2], rate, seconds, int(backlog))))

@@ -18,6 +18,7 @@ from linkedapi_async.stores._link import Link, LinkLost
 if TYPE_CHECKING:
     from .conftest import RedisServer, Worker
 
+CLIENT: Any = Redis  # partly untyped
 WITHOUT = """
 import sys
 sys.modules[sys.argv[1]] = None
@@ -99,7 +100,7 @@ async def test_a_client_of_the_application_stays_open(
     protocol: int,
 ) -> None:
     """A client that was given is used as it is, and left open."""
-    client: Any = Redis.from_url(shared_redis.url, decode_responses=decodes, protocol=protocol)
+    client = CLIENT.from_url(shared_redis.url, decode_responses=decodes, protocol=protocol)
     async with client:
         first = worker()
         first.coordinator = RedisCoordinator(client, namespace=namespace)
@@ -170,7 +171,7 @@ async def test_a_cancellation_that_redis_swallows_passes() -> None:
 
 async def test_a_silent_subscription_is_a_loss(redis_server: "RedisServer") -> None:
     """Where not even listening can begin, the link is lost within the timeout."""
-    client = Redis.from_url(redis_server.url)
+    client = CLIENT.from_url(redis_server.url)
     link = Link(client, is_own=True, clock=SystemClock(), timeout=0.1)
     redis_server.freeze()
     try:
@@ -191,5 +192,5 @@ async def worker_open(worker: "Worker") -> None:
         clock=worker.clock,
         emit=worker.told.append,
         on_park=lambda _: True,
-        on_resume=lambda *_: None,
+        on_resume=lambda _account, _cause: None,
     )

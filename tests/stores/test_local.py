@@ -15,7 +15,7 @@ async def alone(clock: FakeClock) -> Coordinator:
     """A worker that is alone, on the test's clock."""
     coordinator = LocalCoordinator(lease=30.0)
     await coordinator.open(
-        clock=clock, emit=print, on_park=lambda _: True, on_resume=lambda *_: None
+        clock=clock, emit=print, on_park=lambda _: True, on_resume=lambda _account, _cause: None
     )
     return coordinator
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from linkedapi_async._clock import Alarm, SystemClock
-from linkedapi_async.events import CoordinationLost, CoordinationRestored
+from linkedapi_async.events import CoordinationLost, CoordinationRestored, Event
 from linkedapi_async.stores import Parking, RedisCoordinator
 
 if TYPE_CHECKING:
@@ -18,7 +18,17 @@ EPISODE = ["CoordinationLost", "CoordinationRestored"]
 
 
 class _Hasty(SystemClock):
-    """A clock on which pauses pass ten times as fast; bounds of requests stay as they are."""
+    """A clock on which pauses pass ten times as fast; bounds of requests stay as they are.
+
+    Attributes:
+        ahead: Seconds that it is ahead.
+    """
+
+    ahead: float = 0.0
+
+    def now(self) -> float:
+        """Return the real moment, and a bit."""
+        return super().now() + self.ahead
 
     async def sleep(self, delay: float) -> None:
         """Sleep for a tenth."""
@@ -208,8 +218,8 @@ async def test_each_lives_on_its_share(
             await first.clock.sleep(0.01)
         redis_server.stop()
         await first.until(lambda: bool(first.told))
-        while pacer.take(now := first.clock.now()):
-            await first.clock.sleep(0.01)
+        now = first.clock.now() + 100.0  # long after the last permit
+        assert pacer.take(now) == 0.0
         alone = pacer.take(now)
         late = first.coordinator.pace(50.0, backlog=lambda: 1)
         assert late.take(now) == 0.0
@@ -278,7 +288,7 @@ async def test_a_listener_that_fails_hurts_nobody(
             clock=second.clock,
             emit=second.told.append,
             on_park=fail,
-            on_resume=lambda *_: None,
+            on_resume=lambda _account, _cause: None,
         )
         turn = await second.coordinator.may_probe("acme", CAUSE)
         await second.coordinator.close()
@@ -328,14 +338,62 @@ async def test_a_password_is_never_told(
         assert second.told == []
 
 
-async def test_cancelling_close_does_not_hang(
+async def test_closing_beside_everything_ends(
     hasty: "Callable[..., Worker]", redis_server: "RedisServer"
 ) -> None:
     """Closing beside everything that happens ends, however often."""
+    told: list[Event] = []
     for _ in range(20):
         async with hasty() as first, hasty() as second:
             pacer = first.coordinator.pace(1000.0, backlog=lambda: 100)
             pacer.take(first.clock.now())
             await asyncio.gather(*(each.coordinator.close() for each in (second, first)))
+        told += first.told + second.told
 
+    assert told == []
+
+
+async def test_who_asks_while_it_closes_decides_alone(
+    hasty: "Callable[..., Worker]", redis_server: "RedisServer"
+) -> None:
+    """A request that closing cuts off is no outage, and its caller gets an answer."""
+    async with hasty(timeout=0.3) as first:
+        redis_server.freeze()
+        asking = asyncio.ensure_future(first.coordinator.may_probe("acme", CAUSE))
+        await first.clock.sleep(0.0)
+    redis_server.thaw()
+
+    assert (await asking).wait == 0.0
+    assert first.told == []
+
+
+async def test_a_cut_subscription_is_made_anew(
+    hasty: "Callable[..., Worker]", redis_server: "RedisServer", signed_out: Callable[..., Parking]
+) -> None:
+    """A subscription that is cut off after a while is no outage; news go on coming at once."""
+    async with hasty() as first, hasty() as second:
+        second.coordinator.park(signed_out())
+        await first.until(lambda: bool(first.parked))
+        for each in (first, second):
+            assert isinstance(each.clock, _Hasty)
+            each.clock.ahead = 100.0
+        redis_server.ask("client", "kill", "type", "pubsub")
+        began = first.clock.now()
+        second.coordinator.park(signed_out("umbrella"))
+        await first.until(lambda: len(first.parked) > 1)
+        took = first.clock.now() - began
+
+    assert took < 1.0
     assert first.told == second.told == []
+
+
+async def test_a_clock_of_redis_that_is_set_back_starves_nobody(
+    hasty: "Callable[..., Worker]", redis_server: "RedisServer", namespace: str
+) -> None:
+    """Moments that lie in an impossible future are taken for what they are."""
+    redis_server.ask("set", f"{{{namespace}}}:budget", "9" * 16)
+    async with hasty() as first:
+        pacer = first.coordinator.pace(1.0, backlog=lambda: 1)
+        async with first.clock.timer(3.0):
+            while wait := pacer.take(first.clock.now()):
+                await first.clock.sleep(wait)

@@ -49,6 +49,7 @@ def test_a_moment_is_used_when_it_has_come() -> None:
 @pytest.mark.parametrize(
     ("held", "backlog", "workers", "wanted"),
     [
+        (0, 0, 1, 1),
         (0, 1, 1, 1),
         (0, 7, 1, 7),
         (0, 1000, 1, 40),
@@ -64,7 +65,7 @@ def test_leases_what_can_be_used(held: int, backlog: int, workers: int, wanted: 
     slots = Slots(200.0)
     slots.deposit(0.0, held)
 
-    assert slots.wanted(backlog, workers=workers) == wanted
+    assert slots.wanted(lambda: backlog, workers=workers) == wanted
 
 
 def test_the_fastest_reply_sets_the_clock() -> None:
