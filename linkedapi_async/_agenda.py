@@ -14,8 +14,8 @@ _SLACK = 64
 class Agenda(Generic[T]):
     """Entries that may turn stale: whoever changes an item's moment just enters it again.
 
-    Stale entries are skipped, and swept out once they outnumber the others, so that memory follows
-    what is really planned.
+    Stale entries are skipped, and swept out once they outnumber the others, as are repeated ones,
+    so that memory follows what is really planned.
     """
 
     __slots__ = ("_heap", "_is_current")
@@ -41,7 +41,8 @@ class Agenda(Generic[T]):
         """Enter an item; of equal moments no order is kept.
 
         Args:
-            item: What is due. Items have to be comparable by `<`, however they answer.
+            item: What is due. Items have to be hashable, and comparable by `<`, however they
+                answer.
             at: When, in monotonic seconds.
             live: How many entries can be current at most.
         """
@@ -49,13 +50,16 @@ class Agenda(Generic[T]):
         self.trim(live=live)
 
     def trim(self, *, live: int) -> None:
-        """Sweep out stale entries if there are many; call it where items are done with.
+        """Sweep out stale and repeated entries if there are many.
+
+        Call it where items are done with.
 
         Args:
             live: How many entries can be current at most.
         """
         if len(self._heap) > 2 * live + _SLACK:
-            self._heap = [entry for entry in self._heap if self._is_current(entry[1], entry[0])]
+            current = (entry for entry in self._heap if self._is_current(entry[1], entry[0]))
+            self._heap = list(dict.fromkeys(current))
             heapify(self._heap)
 
     def due(self, now: float) -> Iterator[T]:

@@ -18,12 +18,13 @@ from ._agenda import Agenda
 from ._clock import Alarm, Clock
 from ._sharing import Pacer
 from ._types import Scope, WorkflowId
-from .errors import LinkedApiError
+from .errors import ConfigurationError, LinkedApiError
 from .policy import BackOff, Brake
 
 __all__ = ["EXPIRED", "ClientStats", "Hub", "Told", "Wait"]
 
 _NEVER: Final = float("inf")
+_UNPLANNED: Final = -_NEVER
 _SCOUTING: Final = 60.0
 
 
@@ -62,7 +63,8 @@ class Wait(ABC):
     Attributes:
         account: Whose it is; accounts take turns.
         deadline_at: When to stop waiting, in monotonic seconds; infinite for never.
-        poll_at: When the next poll is due; infinite while one is due or under way.
+        poll_at: When the next poll is due; infinite while one is due or under way, also where
+            nobody waits any more.
         is_open: Whether anybody waits.
         told: What waiters await.
     """
@@ -72,7 +74,7 @@ class Wait(ABC):
     def __init__(self, account: str, deadline_at: float | None) -> None:
         self.account: str = account
         self.deadline_at: float = _NEVER if deadline_at is None else deadline_at
-        self.poll_at: float = _NEVER
+        self.poll_at: float = _UNPLANNED
         self.is_open: bool = False
         self.told: tuple[asyncio.Future[Told], ...] = ()  # mostly one: a list takes twice the room
 
@@ -95,7 +97,7 @@ class Wait(ABC):
     @property
     @abstractmethod
     def is_queued(self) -> bool:
-        """Whether it stood behind other work of its account when it was last asked for."""
+        """Whether others of its account may run before it, as far as it was told."""
 
     @property
     @abstractmethod
@@ -135,7 +137,7 @@ class _Group:
 
     Attributes:
         ready: Waits whose poll is due.
-        queued: Waits that stand behind others, each with its place in line.
+        queued: Waits that have not begun, each with its place in line, in that order.
         scout: The parked wait that looks for all of them.
         joined: How many waits have come.
         left: How many have gone.
@@ -164,13 +166,14 @@ class Hub:
     """
 
     def __init__(self, clock: Clock, pace: Pacer | None, *, at_once: int) -> None:
-        """Prepare; it costs nothing while nobody waits.
+        """Prepare for the running event loop; it costs nothing while nobody waits.
 
         Args:
             clock: Time and chance.
             pace: The budget of polls; `None` is without bound.
             at_once: Polls under way at the same time.
         """
+        self._loop = asyncio.get_running_loop()
         self._clock = clock
         self.pace: Pacer | None = pace
         self._at_once = at_once
@@ -199,7 +202,7 @@ class Hub:
 
     def backlog(self) -> int:
         """Return how many polls are due and have not been sent."""
-        return sum(len(group.ready) for group in self._turns)
+        return sum(wait.is_open for group in self._turns for wait in group.ready)
 
     @property
     def waits(self) -> frozenset[Wait]:
@@ -221,10 +224,14 @@ class Hub:
 
         Raises:
             ClientClosed: The client is closed.
+            ConfigurationError: This is another event loop.
         """
         if self._error is not None:
             raise self._error.clone()
-        told: asyncio.Future[Told] = asyncio.get_running_loop().create_future()
+        if asyncio.get_running_loop() is not self._loop:
+            msg = "The handle belongs to another event loop: attach to its id on this one"
+            raise ConfigurationError(msg, code="wrongLoop")
+        told: asyncio.Future[Told] = self._loop.create_future()
         wait.told += (told,)
         if not wait.is_open:
             self._open(wait)
@@ -254,10 +261,14 @@ class Hub:
         if wait.deadline_at < _NEVER:
             self._deadlines.put(wait, wait.deadline_at, live=self._count)
         self.plan(wait)
+        self._ring_at(wait.deadline_at)
 
     def plan(self, wait: Wait) -> None:
-        """Look when a wait is due, now that this may have changed."""
-        if wait.is_open:
+        """Look when a wait is due, now that this may have changed.
+
+        One whose poll is due or under way is planned after it: two at once would tell the same.
+        """
+        if wait.is_open and wait.poll_at < _NEVER:
             wait.poll_at = wait.due_at()
             self._polls.put(wait, wait.poll_at, live=self._count)
             self._ring_at(min(wait.poll_at, wait.deadline_at))
@@ -266,7 +277,8 @@ class Hub:
         """Stop polling for a wait, and rouse whoever waits."""
         if wait.is_open:
             wait.is_open = False
-            wait.poll_at = _NEVER
+            if wait.poll_at < _NEVER:
+                wait.poll_at = _UNPLANNED
             self._count -= 1
             self._dismiss(wait)
             self._polls.trim(live=self._count)
@@ -356,16 +368,23 @@ class Hub:
             wait = self._next()
             if wait is None:
                 return
-            worker = asyncio.get_running_loop().create_task(self._work(wait), context=Context())
+            worker = self._loop.create_task(self._work(wait), context=Context())
             self._workers.add(worker)
-            worker.add_done_callback(self._workers.discard)
+            worker.add_done_callback(self._retire)
+
+    def _retire(self, worker: "asyncio.Task[None]") -> None:
+        self._workers.discard(worker)
+        if not worker.cancelled():
+            self._pump()
 
     def _next(self) -> Wait | None:
         """Return whose turn it is, `None` if nobody's is now."""
         while self._turns:
-            group = self._turns[0]
-            if not group.ready[0].is_open:
-                self._pop()
+            ready = self._turns[0].ready
+            while ready and not ready[0].is_open:
+                ready.popleft().poll_at = _UNPLANNED
+            if not ready:
+                self._turns.popleft()
                 continue
             now = self._clock.now()
             pause = self._brake.until - now
@@ -383,6 +402,7 @@ class Hub:
         wait = group.ready.popleft()
         if group.ready:
             self._turns.append(group)
+        self._asked.add(wait)
         return wait
 
     async def _work(self, first: Wait) -> None:
@@ -390,25 +410,24 @@ class Hub:
         while wait is not None:
             await self._look(wait)
             wait = None if len(self._workers) > self._places else self._next()
-        self._pump()
 
     @property
     def _places(self) -> int:
         return 1 if self._brake.is_cautious else self._at_once
 
     async def _look(self, wait: Wait) -> None:
-        group = self._groups[wait.account]
-        place = group.queued.get(wait, group.left)
         sent_at = self._clock.now()
-        self._sent += 1
-        self._asked.add(wait)
         try:
-            failure = await wait.look(ahead=max(0, place - group.left))
+            if not wait.is_open:  # the last one has left since its turn came
+                return
+            self._sent += 1
+            failure = await wait.look(ahead=self._ahead_of(wait))
         except Exception as error:  # noqa: BLE001 - whoever waits gets it, whatever it is
             self.close(wait, error)
             return
         finally:
             self._asked.discard(wait)
+            wait.poll_at = _UNPLANNED
         if failure is None:
             self._brake.release()
         elif failure.error.scope is Scope.CLIENT:
@@ -423,10 +442,15 @@ class Hub:
         if wait.is_over:
             self.close(wait)
             return
-        self._regroup(group, wait)
+        self._regroup(wait)
         self.plan(wait)
 
-    def _regroup(self, group: _Group, wait: Wait) -> None:
+    def _ahead_of(self, wait: Wait) -> int:
+        group = self._groups[wait.account]
+        return max(0, group.queued.get(wait, group.left) - group.left)
+
+    def _regroup(self, wait: Wait) -> None:
+        group = self._groups[wait.account]
         if not wait.is_queued:
             group.queued.pop(wait, None)
         else:

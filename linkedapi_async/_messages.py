@@ -144,8 +144,3 @@ class Progress:
     def is_parked(self) -> bool:
         """Whether it waits for the account's working hours, which is no failure."""
         return self.pending_reason == OUTSIDE_HOURS
-
-    @property
-    def is_queued(self) -> bool:
-        """Whether it stands behind other work of its account."""
-        return self.pending_reason == QUEUED

@@ -52,8 +52,8 @@ class Progressing(Wait):
 
     @property
     def is_queued(self) -> bool:
-        """Whether it stood behind other work of its account when it was last asked for."""
-        return self.latest.is_queued
+        """Whether others may run before it: it has not begun, as far as it was told."""
+        return self.latest.state is State.PENDING
 
     @property
     def is_parked(self) -> bool:

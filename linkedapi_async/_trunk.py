@@ -12,12 +12,10 @@ from ._doors import Doors
 from ._hub import Hub
 from ._observer import Watch
 from ._retry import Executor
-from ._sharing import Pacer
 from ._sinks import Sink
 from ._transport import Settings, Transport
 from ._waiting import OpenCalls
-from .policy import Episodes, RetryBudget, Window
-from .policy.durations import Durations
+from .policy import Durations, Episodes, Pace, RetryBudget, Window
 
 if TYPE_CHECKING:
     import aiohttp
@@ -60,7 +58,7 @@ class Core:
     drifted: set[str] = attrs.field(factory=set[str])
     durations: Durations = attrs.field(factory=Durations)
     watch: Watch | None = None
-    pace: Pacer | None = None
+    pace: Pace | None = None
 
     @property
     def account(self) -> str:

@@ -140,7 +140,8 @@ class Circuit:
     def postpone(self, until: float) -> None:
         """Take in that nobody may look before a moment: somebody else does."""
         self.is_probing = False
-        self.probe_at = until
+        if self._stops:
+            self.probe_at = until
 
     def _plan(self, now: float, draw: float) -> None:
         """Set the moment of the next look."""
