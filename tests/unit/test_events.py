@@ -8,6 +8,9 @@ from linkedapi_async.events import Event
 
 # What users filter their logs by: a change here is a breaking one.
 NAMED = {
+    "AccountLeftOut": ("linkedapi.account_left_out", "warning"),
+    "AccountParked": ("linkedapi.account_parked", "warning"),
+    "AccountResumed": ("linkedapi.account_resumed", "info"),
     "ActionNeeded": ("linkedapi.action_needed", "error"),
     "ActionResolved": ("linkedapi.action_resolved", "info"),
     "BackingOff": ("linkedapi.backing_off", "warning"),
@@ -16,6 +19,7 @@ NAMED = {
     "DeliveryRefused": ("linkedapi.delivery_refused", "warning"),
     "Drift": ("linkedapi.drift", "warning"),
     "Held": ("linkedapi.held", "info"),
+    "LimitsUnread": ("linkedapi.limits_unread", "warning"),
     "PreflightWarning": ("linkedapi.preflight_warning", "warning"),
     "Raised": ("linkedapi.raised", "warning"),
     "ReconnectionEnded": ("linkedapi.reconnection_ended", "info"),
