@@ -14,6 +14,7 @@ from ._clock import Alarm, Clock
 __all__ = ["Doors", "Place"]
 
 _NEVER: Final = float("inf")
+_SLACK: Final = 64
 
 
 class Place:
@@ -65,6 +66,7 @@ class Doors:
         self._clock = clock
         self._free = width
         self._queue: deque[Place] = deque()
+        self._sweep_at = _SLACK
         self._deadlines: Agenda[Place] = Agenda(lambda place, _: place.is_waiting)
         self._alarm: Alarm | None = None
         self._rings_at = _NEVER
@@ -77,6 +79,9 @@ class Doors:
             return Place(self, ends_at, None)
         place = Place(self, ends_at, asyncio.get_running_loop().create_future())
         self._queue.append(place)
+        if len(self._queue) > self._sweep_at:  # those who gave up stand in it until their turn
+            self._queue = deque(one for one in self._queue if one.is_waiting)
+            self._sweep_at = 2 * len(self._queue) + _SLACK
         if ends_at < _NEVER:
             self._deadlines.put(place, ends_at, live=len(self._queue))
             self._ring_at(ends_at)

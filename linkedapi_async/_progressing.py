@@ -84,6 +84,7 @@ class Progressing(Wait):
         """Take in that the workflow before it has ended: it presumably runs now."""
         clock = self.session.core.clock
         self._schedule.promote(clock.now(), clock.draw())
+        self._schedule.try_early(clock.now(), clock.draw())
 
     async def look(self, *, ahead: int) -> BackOff | None:
         """Poll once, and plan the next; return a passing failure.

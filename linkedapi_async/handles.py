@@ -101,6 +101,11 @@ class WorkflowHandle(Generic[R_co]):
         """
         return self._wait.call.workflow_id
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the workflow has ended, or was cancelled, as far as it was told here."""
+        return self._wait.is_over
+
     async def status(self) -> WorkflowStatus:
         """Return how far the workflow is, asking the service once (and again if that fails).
 

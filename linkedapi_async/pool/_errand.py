@@ -94,9 +94,8 @@ def _end_badly(
 ) -> None:
     """Give the place back after a wait that brought an error, or leave it to what may run on."""
     lane, record = entry.lane, entry.record
-    is_over = handle._wait.is_over  # noqa: SLF001 # pyright: ignore[reportPrivateUsage] - one unit
     is_lost = error is not None and error.certainty is Certainty.MAYBE_ACCEPTED
-    if is_lost or not is_over:
+    if is_lost or not handle.is_over:
         desk.doubt(lane)
     else:
         lane.settle_doubts(record.sent_at)
