@@ -121,6 +121,7 @@ class OpenCalls:
 
     async def close(self) -> None:
         """Interrupt every call under way and wait until the last has left."""
+        self.shut(())
         if self._open:
             if self._emptied is None:
                 self._emptied = asyncio.get_running_loop().create_future()
