@@ -8,7 +8,7 @@ __all__ = ["Agenda"]
 
 T = TypeVar("T")
 
-_SLACK = 64
+_SLACK = 16
 
 
 class Agenda(Generic[T]):
@@ -57,7 +57,7 @@ class Agenda(Generic[T]):
         Args:
             live: How many entries can be current at most.
         """
-        if len(self._heap) > 2 * live + _SLACK:
+        if len(self._heap) > (2 * live + _SLACK if live else 0):
             current = (entry for entry in self._heap if self._is_current(entry[1], entry[0]))
             self._heap = list(dict.fromkeys(current))
             heapify(self._heap)

@@ -6,6 +6,7 @@ Opt-in, and harmless by design: it never buys, never disconnects, and hands link
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Final
+from weakref import WeakKeyDictionary
 
 import attrs
 
@@ -49,6 +50,9 @@ class Remedies:
     on_link: Callable[[ReconnectionOffered], Awaitable[object] | object] | None = None
     patience: float = 86400.0
     _ids: dict[Secret, str] = attrs.field(factory=dict[Secret, str], init=False, repr=False)
+    _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = attrs.field(
+        factory=WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock], init=False, repr=False
+    )
 
     def attend(self, session: "Session", receiver: "WebhookReceiver | None") -> None:
         """Act for one client on the running event loop; the client does this."""
@@ -59,19 +63,23 @@ class Remedies:
         secret = session.core.tokens[IDENTIFICATION].secret
         if secret is None:
             return None
-        listed = await self.admin.accounts.get_all()
-        for account in listed.accounts:
-            if account.identification_token == secret.value and account.id is not None:
-                self._ids[secret] = account.id
-                return account
-        return None
+        found: AdminAccount | None = None
+        for account in (await self.admin.accounts.get_all()).accounts:
+            if account.identification_token and account.id is not None:
+                self._ids[Secret(account.identification_token)] = account.id
+                if account.identification_token == secret.value:
+                    found = account
+        return found
 
     async def find_id(self, session: "Session") -> str | None:
         """Return what webhooks call a client's account, asking for it once."""
         secret = session.core.tokens[IDENTIFICATION].secret
-        if secret is not None and secret not in self._ids:
-            await self.find(session)
-        return None if secret is None else self._ids.get(secret)
+        if secret is None:
+            return None
+        async with self._turns.setdefault(asyncio.get_running_loop(), asyncio.Lock()):
+            if secret not in self._ids:  # accounts of a pool hear of an event all at once
+                await self.find(session)
+        return self._ids.get(secret)
 
 
 class _Desk:

@@ -155,7 +155,7 @@ class PollSchedule:
         """
         pause = self._parked_pause(draw) if self._parked else self._usual_pause(now, draw, ahead)
         self._asked_at, self._next_at = now, now + pause
-        self._soonest_at = now + _ALMOST * pause
+        self._soonest_at = now + _ALMOST * pause if self._polls else now
         if self._polls == 1:
             self.try_early(now, draw)
 

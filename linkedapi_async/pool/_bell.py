@@ -46,6 +46,7 @@ class Bell:
     def leave(self) -> None:
         """Take in that one less waits."""
         self._waiting -= 1
+        self._deadlines.trim(live=self._waiting)
         if not self._waiting:
             self.silence()
 

@@ -369,11 +369,12 @@ class AccountPool:
         """Return how busy each account is, and which stand aside."""
         desk = self._house.desk
         if desk is None:
-            return PoolStats(accounts={})
+            return PoolStats(accounts={}, waits=None)
         now = desk.core.clock.now()
         whole = desk.barriers.whole
         return PoolStats(
-            accounts={alias: lane.stats(now, whole) for alias, lane in desk.lanes.items()}
+            accounts={alias: lane.stats(now, whole) for alias, lane in desk.lanes.items()},
+            waits=desk.trunk.hub.stats(),
         )
 
     def pause(self, account: str) -> None:

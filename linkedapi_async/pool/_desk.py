@@ -6,7 +6,7 @@ A waiting call costs an entry in one or two heaps; moments to come share a singl
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 import attrs
 
@@ -124,12 +124,15 @@ class Desk:
             make: Makes its entry.
 
         Raises:
-            ConfigurationError: The pool has no such account.
+            ConfigurationError: It is no call, or the pool has no such account.
             InvalidWorkflowLocally: It breaks a rule, and preflight refuses that.
             ClientClosed: The pool was closed.
         """
         if self._is_closed:
             raise self._closed_error()
+        if not isinstance(cast("object", call), Call):
+            msg = f"{call!r} is no Call(account, operation)"
+            raise ConfigurationError(msg)
         lane = find(call.account, self.lanes)
         operation = call.operation
         request, reads_only = lane.api.prepare(operation)

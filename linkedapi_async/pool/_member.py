@@ -81,5 +81,15 @@ class Member(LinkedApi):
             if place is not None:
                 place.leave()
 
+    def _line(self) -> Session:
+        """Return the line of the running event loop, which opening the pool opens as well.
+
+        Raises:
+            ClientClosed: The pool was closed.
+            ConfigurationError: The pool belongs to another event loop.
+        """
+        self._shared_trunk()
+        return super()._line()
+
     def _shared_trunk(self) -> Trunk | None:
         return None if self._open_trunk is None else self._open_trunk()

@@ -61,13 +61,13 @@ class Queue(Generic[Q]):
         heappush(self._heaps.setdefault(item.shelf, []), (item.rank, item.ticket, item))
         self._count += 1
         self._total += 1
-        if self._total > 2 * self._count + _SLACK:
-            self._sweep()
 
     def remove(self, item: Q) -> None:
         """Take out an item that waits."""
         item.ticket = 0
         self._count -= 1
+        if self._total > 2 * self._count + _SLACK:
+            self._sweep()
 
     def heads(self) -> list[Q]:
         """Return the first item of each shelf, in order of rank."""

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import attrs
 
+from linkedapi_async._hub import ClientStats
 from linkedapi_async._types import Disposition, Scope
 
 __all__ = ["AccountStats", "Parked", "PoolStats"]
@@ -66,9 +67,11 @@ class PoolStats:
 
     Attributes:
         accounts: Each account by its alias.
+        waits: How busy the polling is, of all accounts; `None` before the pool was used.
     """
 
     accounts: Mapping[str, AccountStats]
+    waits: ClientStats | None
 
     @property
     def queued(self) -> int:

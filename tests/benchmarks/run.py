@@ -26,6 +26,7 @@ NAMES: Final = (
     "parked",
     "connections",
     "polls_against_delay",
+    "pool",
 )
 
 

@@ -12,7 +12,8 @@ tell its clients apart:
     mute-polls   accepts; says nothing to a poll
     busy         answers a start with 503
     busy-polls   accepts; answers a poll with 503
-    signed-out   refuses a start until a person signs in
+    signed-out   refuses a start until a person signs in, as any mode does one that visits
+                 somebody of that name
 
 `GET /count` tells how many requests came before it, `GET /seen/<mode and further parts>` how many
 of one client, over how many connections, and for how many workflows. What is no HTTP, as the first
@@ -177,6 +178,8 @@ class _Connection(asyncio.Protocol):
     @classmethod
     def _start(cls, mode: bytes, body: bytes) -> bytes:
         cls.started += 1
+        if b"/signed-out" in body:
+            return _SIGNED_OUT
         kind = b"p" if b"openPersonPage" in body else b"c"
         fallback = _STARTED.replace(b"wf-0", b"wf-" + kind).replace(
             b"0000000", b"%07d" % cls.started

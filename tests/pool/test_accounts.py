@@ -3,7 +3,8 @@
 import asyncio
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import pytest
@@ -20,6 +21,9 @@ from linkedapi_async import (
     Policy,
     UserActionRequired,
 )
+from linkedapi_async._clock import Clock
+from linkedapi_async._messages import Request
+from linkedapi_async._observer import Level, Observed
 from linkedapi_async.events import AccountLeftOut, ActionNeeded, Event
 from linkedapi_async.models.accounts import AdminAccount
 from linkedapi_async.operations import FetchPerson
@@ -260,6 +264,81 @@ async def test_failing_token_callable(
 
     assert len([event for event in told if event.name == "linkedapi.raised"]) == 4
     assert pool.stats().started == 0
+
+
+# ── what can be seen of it ──
+
+
+async def test_polling_without_bound(
+    open_pool: Open, clock: FakeClock, reading: FetchPerson
+) -> None:
+    """The budget of polls may be lifted; how busy polling is stands in the stats."""
+    pool = open_pool(polls_per_second=None)
+    assert pool.stats().waits is None
+    task = asyncio.create_task(pool.run(Call("anna", reading)))
+    await clock.sleep(1.0)
+
+    waits = pool.stats().waits
+    assert waits is not None
+    assert waits.waiting == 1
+    await task
+
+
+class Gauges:
+    """An observer that keeps what it may read of levels."""
+
+    def __init__(self) -> None:
+        self.read: list[Callable[[], Iterable[Level]]] = []
+
+    def attend(self, base_url: str, clock: Clock) -> "Gauges":
+        """Watch every client."""
+        return self
+
+    def follow(self) -> object:
+        """Keep no notes."""
+        return None
+
+    def sending(self, call: Observed) -> AbstractContextManager[object]:
+        """Look away."""
+        return nullcontext()
+
+    def receiving(self, call: Observed) -> AbstractContextManager[object]:
+        """Look away."""
+        return nullcontext()
+
+    def exchange(self, request: Request, call: Observed) -> Any:
+        """Look away."""
+        return nullcontext()
+
+    def hear(self, event: Event) -> None:
+        """Hear nothing."""
+
+    def gauge(self, read: Callable[[], Iterable[Level]]) -> Callable[[], None]:
+        """Keep what can be read."""
+        self.read.append(read)
+        return self.read.clear
+
+
+async def test_levels_for_an_observer(
+    open_pool: Open, sandbox: Sandbox, clock: FakeClock, reading: FetchPerson
+) -> None:
+    """An observer may read at any time how many calls wait and run, and who is parked."""
+    gauges = Gauges()
+    pool = open_pool(observer=gauges)
+    tasks = [asyncio.create_task(pool.run(Call("anna", reading))) for _ in range(5)]
+    sandbox.sign_out(account="ben")
+    with pytest.raises(UserActionRequired):
+        await pool.run(Call("ben", reading))
+
+    (read,) = gauges.read
+    levels = {(one.account, one.state): one.count for one in read()}
+    await asyncio.wait(tasks)
+    await pool.aclose()
+
+    assert levels["anna", "queued"] == 3
+    assert levels["anna", "started"] == 2
+    assert (levels["anna", "parked"], levels["ben", "parked"]) == (0, 1)
+    assert not gauges.read
 
 
 # ── event loops ──

@@ -37,7 +37,7 @@ def service(clock: FakeClock) -> Sandbox:
 
 
 async def settled(pool: AccountPool, calls: list[Call[Any]]) -> list[Any]:
-    return await asyncio.gather(*map(pool.run, calls), return_exceptions=True)
+    return list(await asyncio.gather(*map(pool.run, calls), return_exceptions=True))
 
 
 def ends(sandbox: Sandbox, accounts: list[str]) -> list[float]:

@@ -91,6 +91,14 @@ async def test_unknown_account(open_pool: Open, sandbox: Sandbox, reading: Fetch
     assert not sandbox.log
 
 
+async def test_what_is_no_call(open_pool: Open, reading: FetchPerson) -> None:
+    """An operation without its account is a mistake, told with the value."""
+    operation: Any = reading
+
+    with pytest.raises(ConfigurationError, match="is no Call"):
+        await open_pool().run(operation)
+
+
 async def test_broken_rule_is_told_at_once(open_pool: Open, clock: FakeClock) -> None:
     """Preflight happens when a call is handed in, however long the queue is."""
     pool = open_pool(lane_width=1)
