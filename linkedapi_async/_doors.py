@@ -47,9 +47,9 @@ class Place:
 
     def decide(self, *, is_inside: bool) -> None:
         """Let it in, or send it away."""
+        assert self.told is not None  # noqa: S101 - only those outside are decided upon
         self.is_inside = is_inside
-        if self.told is not None:
-            self.told.set_result(None)
+        self.told.set_result(None)
 
     def leave(self) -> None:
         """Give the place back, if it had one."""

@@ -1,10 +1,15 @@
 """What every test may ask for: a sandbox, a clock, a client, and a list of what it was told."""
 
+import itertools
 import os
+import shutil
 import signal
-from collections.abc import AsyncIterator
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import attrs
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -17,6 +22,7 @@ if TYPE_CHECKING:  # fixtures import late, so that a broken module fails only th
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+_NAMES = (f"group{number}" for number in itertools.count())
 SOAKING = bool(os.environ.get("LINKEDAPI_SOAK"))
 
 settings.register_profile(
@@ -70,3 +76,91 @@ async def api(
         base_url=sandbox.base_url, **sandbox.tokens, clock=clock, on_event=told.append
     ) as client:
         yield client
+
+
+# ── a real Redis ──
+
+
+@attrs.define(eq=False)
+class RedisServer:
+    """A redis-server on a socket of its own; what it holds ends with it.
+
+    Attributes:
+        folder: Where the socket lies.
+        options: Further arguments.
+    """
+
+    folder: Path
+    options: tuple[str, ...] = ()
+    _process: "subprocess.Popen[str] | None" = None
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        return f"unix://{self.folder / 's'}"
+
+    def start(self) -> None:
+        """Start it and wait until it is ready."""
+        binary = shutil.which("redis-server")
+        if binary is None:
+            pytest.fail(
+                "These tests need a real Redis: apt-get install redis-server "
+                "(`nox -s tests` does it where it may)"
+            )
+        socket = str(self.folder / "s")
+        self._process = subprocess.Popen(
+            [binary, "--port", "0", "--unixsocket", socket, "--save", "", *self.options],
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=self.folder,
+        )
+        assert self._process.stdout is not None
+        assert any("ready to accept" in line.lower() for line in self._process.stdout)
+
+    def stop(self) -> None:
+        """End it at once; its data are lost."""
+        if self._process is not None:
+            process, self._process = self._process, None
+            process.kill()
+            process.wait()
+            assert process.stdout is not None
+            process.stdout.close()
+
+    def freeze(self) -> None:
+        """Have it keep its connections and answer nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Have it answer again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
+
+    def ask(self, *command: str) -> str:
+        """Return what redis-cli prints."""
+        line = ["redis-cli", "-s", str(self.folder / "s"), *command]
+        return subprocess.run(line, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def shared_redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One Redis for all tests that leave it alone."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"))
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis for one test that stops it."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def namespace() -> str:
+    """A group of workers of its own."""
+    return next(_NAMES)

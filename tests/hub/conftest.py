@@ -1,4 +1,4 @@
-"""What the tests of the hub share: waits in a test's hands, many accounts over one trunk, judges."""
+"""What tests of the hub share: waits in a test's hands, many accounts over one trunk, judges."""
 
 import asyncio
 import gc
@@ -71,34 +71,43 @@ class Scripted(Wait):
 
     @property
     def workflow_id(self) -> WorkflowId | None:
+        """What names it."""
         return WorkflowId(f"wf-{id(self)}")
 
     @property
     def is_over(self) -> bool:
+        """Whether its end was found."""
         return self.over
 
     @property
     def is_queued(self) -> bool:
+        """Whether others may run before it."""
         return self.queued
 
     @property
     def is_parked(self) -> bool:
+        """Whether it waits for working hours."""
         return self.parked
 
     def begin(self) -> None:
+        """Hold that it is told so in time."""
         assert self.is_open
 
     def end(self) -> None:
+        """Hold the same of the end."""
         assert not self.is_open
 
     def due_at(self) -> float:
+        """Return when it wants to be looked at."""
         return self.due
 
     def promote(self) -> None:
+        """Want to be looked at now."""
         self.promoted += 1
         self.due = self.clock.now()
 
     async def look(self, *, ahead: int) -> BackOff | None:
+        """Note the look, and do as told."""
         self.looks.append(self.clock.now())
         self.aheads.append(ahead)
         self._under_way += 1
@@ -160,7 +169,11 @@ def new_hub(still: FakeClock) -> Callable[..., Hub]:
 @pytest.fixture
 def new_wait(still: FakeClock) -> Callable[..., Scripted]:
     """Make a workflow on the clock that stands still."""
-    return lambda **options: Scripted(still, **options)
+
+    def make(**options: Any) -> Scripted:
+        return Scripted(still, **options)
+
+    return make
 
 
 @pytest.fixture

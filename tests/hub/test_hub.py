@@ -250,7 +250,7 @@ async def test_shut_at_any_step_of_a_due_poll(
     await still.advance(1_000.0)
     assert sum(len(wait.looks) for wait in waits) == looks
     with pytest.raises(ClientClosed):
-        hub.join(waits[0])
+        await hub.join(waits[0])
 
 
 async def test_another_event_loop_is_refused(new_hub: NewHub, new_wait: New) -> None:
@@ -258,7 +258,7 @@ async def test_another_event_loop_is_refused(new_hub: NewHub, new_wait: New) -> 
     hub, wait = new_hub(), new_wait()
 
     async def join() -> None:
-        hub.join(wait)
+        await hub.join(wait)
 
     with pytest.raises(ConfigurationError, match="another event loop") as caught:
         await asyncio.to_thread(asyncio.run, join())
@@ -495,6 +495,45 @@ async def test_time_that_leaps(
     assert min(b - a for a, b in pairwise(moments)) >= 0.0099
 
 
+@pytest.mark.parametrize("ends_at", [5.0, 40.0], ids=["before-the-poll", "after"])
+async def test_time_that_leaps_past_every_bound(
+    *,
+    still: FakeClock,
+    new_hub: NewHub,
+    new_wait: New,
+    await_end: Await,
+    turns: Turns,
+    ends_at: float,
+) -> None:
+    """A waiter's own bound and the deadline may pass at once; it is told once, and nothing sent."""
+    hub, wait = new_hub(), new_wait(deadline_at=50.0)
+    waiting = begin(await_end(hub, wait, ends_at), await_end(hub, wait))
+    await turns(2)
+
+    still._jump(100.0)
+    await still.advance(1_000.0)
+
+    assert [one.result() for one in waiting] == [EXPIRED, EXPIRED]
+    assert wait.looks == []
+
+
+async def test_failures_of_one_call_pause_nobody(
+    still: FakeClock, new_hub: NewHub, new_wait: New, await_end: Await
+) -> None:
+    """What fails for a cause of its own, however often, is no outage."""
+    hub, odd, other = new_hub(), new_wait(pause=1.0), new_wait(pause=50.0)
+    odd.outcome = BackOff(0.0, TransientError("Odd", scope=Scope.CALL))
+    waiting = begin(await_end(hub, odd), await_end(hub, other))
+
+    await still.advance(50.0)
+
+    assert len(odd.looks) == 50
+    assert other.looks == [50.0]
+    assert hub.stats().paused_for == 0.0
+    for one in waiting:
+        one.cancel()
+
+
 @pytest.mark.soak
 async def test_nothing_is_left_of_those_who_come_back(
     *,
@@ -513,10 +552,10 @@ async def test_nothing_is_left_of_those_who_come_back(
             hub.leave(wait, told[wait])
             told[wait] = hub.join(wait)
 
-    assert max(len(hub._polls), len(hub._deadlines)) <= 2 * len(waits) + 64
+    assert max(len(hub._polls), len(hub._deadlines)) <= 2 * len(waits) + 16
     for wait in waits:
         hub.leave(wait, told[wait])
-    assert len(hub._polls) + len(hub._deadlines) <= 128
+    assert len(hub._polls) + len(hub._deadlines) == 0
     assert not hub._groups
     await turns(1)
 
@@ -546,9 +585,7 @@ async def test_budget_over_ten_thousand_scripted_waits(
 
     await still.advance(100.0)
     moments = [at for wait in waits for at in wait.looks]
-    per_account = Counter(
-        wait.account for wait in waits for at in wait.looks if 10.0 <= at < 100.0
-    )
+    per_account = Counter(wait.account for wait in waits for at in wait.looks if 10.0 <= at < 100.0)
 
     assert busiest(moments) <= rate
     assert len(moments) >= 0.97 * rate * 98.0

@@ -113,7 +113,8 @@ class Weather:
         self._later(partial(self._service.sign_in, account=account))
 
     def _close_hours(self) -> None:
-        account, refuses = self._account(), self._chance.random() < 0.5
+        # a parked workflow is told its opening to the minute: too coarse for rounds of seconds
+        account, refuses = self._account(), self._gap < 1 or self._chance.random() < 0.5
         self._service.close_hours(5 * self._gap, refuses=refuses, account=account)
 
 
@@ -200,7 +201,7 @@ async def test_real_sockets(soaker: ModuleType, *, soaking: bool) -> None:
         )
         assert bot.stdin is not None
         assert bot.stdout is not None
-        weather = Weather(service, clock, gap=0.1)
+        weather = Weather(service, clock, gap=0.4 if soaking else 0.1)
         try:
             for _ in range(rounds):
                 bot.stdin.write(b"\n")

@@ -16,7 +16,9 @@ from linkedapi_async.stores import Parking, RedisCoordinator
 from linkedapi_async.stores._link import Link, LinkLost
 
 if TYPE_CHECKING:
-    from .conftest import RedisServer, Worker
+    from tests.conftest import RedisServer
+
+    from .conftest import Worker
 
 CLIENT: Any = Redis  # partly untyped
 WITHOUT = """

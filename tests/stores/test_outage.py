@@ -11,7 +11,9 @@ from linkedapi_async.events import CoordinationLost, CoordinationRestored, Event
 from linkedapi_async.stores import Parking, RedisCoordinator
 
 if TYPE_CHECKING:
-    from .conftest import RedisServer, Worker
+    from tests.conftest import RedisServer
+
+    from .conftest import Worker
 
 CAUSE = "linkedinAccountSignedOut"
 EPISODE = ["CoordinationLost", "CoordinationRestored"]

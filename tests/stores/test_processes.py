@@ -13,7 +13,9 @@ import pytest
 from linkedapi_async.stores import Parking
 
 if TYPE_CHECKING:
-    from .conftest import RedisServer, Worker
+    from tests.conftest import RedisServer
+
+    from .conftest import Worker
 
 PROCESSES = 4
 

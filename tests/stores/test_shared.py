@@ -13,7 +13,9 @@ from linkedapi_async.stores import Parking, Turn
 from linkedapi_async.stores._parkings import name_of
 
 if TYPE_CHECKING:
-    from .conftest import RedisServer, Worker
+    from tests.conftest import RedisServer
+
+    from .conftest import Worker
 
 CAUSE = "linkedinAccountSignedOut"
 NAME = name_of(("acme", CAUSE))
