@@ -146,13 +146,8 @@ class Progressing(Wait):
 
     def _new_schedule(self, progress: Progress | None) -> PollSchedule:
         """Return the polls of a workflow that was just accepted, or attached for `None`."""
-        core, policy, clock = self.session.core, self.call.policy, self.session.core.clock
-        rhythm = core.durations.rhythm(
-            self.call.operation,
-            waiting=policy.waiting,
-            base=policy.poll_base,
-            cap=policy.poll_max,
-        )
+        clock = self.session.core.clock
+        rhythm = self.session.rhythm(self.call.operation, self.call.policy)
         now = clock.now()
         schedule = PollSchedule(rhythm, now=now, accepted_at=None if progress is None else now)
         if progress is not None:

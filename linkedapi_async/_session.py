@@ -14,7 +14,7 @@ from ._types import Certainty, WorkflowId
 from ._waiting import finish_gracefully
 from .errors import FatalError, OutcomeUnknown, TransientError, UserActionRequired
 from .events import WorkflowAbandoned, WorkflowStarted
-from .policy import BackOff
+from .policy import BackOff, Policy, Rhythm
 from .wire import Wire
 
 __all__ = ["Session"]
@@ -35,6 +35,7 @@ class Session(Line):
         super().__init__(core, trunk)
         self.wire: Wire = wire
         self.push: Push | None = push
+        self._rhythms: dict[str, tuple[Policy, Rhythm]] = {}
 
     async def start(
         self,
@@ -80,6 +81,16 @@ class Session(Line):
             progress = await self.executor.execute(call, send, failed)
             self._note_start(call, progress)
         return progress
+
+    def rhythm(self, operation: str, policy: Policy) -> Rhythm:
+        """Return what waits for an operation share; mostly that of the last wait for it."""
+        policy_before, rhythm = self._rhythms.get(operation, (None, None))
+        if rhythm is None or policy_before is not policy:
+            rhythm = self.core.durations.rhythm(
+                operation, waiting=policy.waiting, base=policy.poll_base, cap=policy.poll_max
+            )
+            self._rhythms[operation] = policy, rhythm
+        return rhythm
 
     def enter(self, call: Call) -> Place | None:
         """Return a start's place in a burst of them; none is needed where replies are held open."""
