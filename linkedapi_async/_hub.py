@@ -455,5 +455,3 @@ class Hub:
             group.queued.pop(wait, None)
         else:
             group.queued.setdefault(wait, group.left)
-        if group.scout is wait and not wait.is_parked:
-            group.scout = None

@@ -121,8 +121,12 @@ class Progressing(Wait):
     # ── news ──
 
     def observe(self, news: Progress) -> None:
-        """Take in what was told."""
-        self._observe(news, self.session.core.clock.now())
+        """Take in what was told; of an account that works again, news comes soon."""
+        clock, was_parked = self.session.core.clock, self.is_parked
+        now = clock.now()
+        self._observe(news, now)
+        if was_parked and not self.is_parked:
+            self._schedule.plan(now=now, draw=clock.draw())
 
     def _observe(self, news: Progress, now: float) -> None:
         before, self.latest = self.latest, news

@@ -138,6 +138,7 @@ class WorkflowHandle(Generic[R_co]):
             FatalError: The workflow failed for good, or was cancelled through this handle.
             ProtocolError: It completed with data not of the documented form.
             ClientClosed: The client was closed meanwhile.
+            ConfigurationError: It was made on another event loop; attach to its id on this one.
         """
         wait = self._wait
         if not self._is_settled:

@@ -38,6 +38,7 @@ class Scripted(Wait):
         outcome: What a look returns, or raises.
         looks: When it was looked at.
         aheads: What it was told to stand behind each time.
+        questions: How often it was asked when it is due.
         most: How many looks were ever under way at once.
         promoted: How often it was told to be next.
     """
@@ -65,6 +66,7 @@ class Scripted(Wait):
         self.outcome: BackOff | Exception | None = None
         self.looks: list[float] = []
         self.aheads: list[int] = []
+        self.questions = 0
         self.most = 0
         self.promoted = 0
         self._under_way = 0
@@ -99,6 +101,7 @@ class Scripted(Wait):
 
     def due_at(self) -> float:
         """Return when it wants to be looked at."""
+        self.questions += 1
         return self.due
 
     def promote(self) -> None:
@@ -125,7 +128,7 @@ class Scripted(Wait):
 
 
 @pytest.fixture
-async def still() -> FakeClock:
+def still() -> FakeClock:
     """Time that moves only when told to."""
     return FakeClock(auto_jump=False)
 

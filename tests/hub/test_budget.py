@@ -52,7 +52,7 @@ async def test_ten_thousand_waits_share_a_budget(
     assert all(result.errors == () for result in results)
     polls = sandbox.log.requests("poll")
     assert busiest([poll.at for poll in polls]) <= rate
-    assert len(polls) <= 7 * count
+    assert len(polls) <= 9 * count  # some stand in line for hours
     moments = defaultdict[str | None, list[float]](list)
     for poll in polls:
         moments[poll.account].append(poll.at)

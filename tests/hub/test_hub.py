@@ -99,7 +99,7 @@ async def test_leaving_at_any_step(
 ) -> None:
     """Whenever the last waiter leaves around a due poll, at most that one is sent."""
     hub, wait = new_hub(), new_wait()
-    (waiting,) = begin(await_end(hub, wait))
+    waiting, other = begin(await_end(hub, wait), await_end(hub, new_wait(pause=1e6)))
     await turns(2)
     if steps < 0:
         waiting.cancel()  # it leaves in the very turn in which its poll comes up
@@ -113,12 +113,13 @@ async def test_leaving_at_any_step(
     assert waiting.cancelled() or steps > 5
     assert len(wait.looks) == (0 if steps < 0 else 1)
     stats = hub.stats()
-    assert (stats.waiting, stats.due, stats.polling) == (0, 0, 0)
+    assert (stats.waiting, stats.due, stats.polling) == (1, 0, 0)
     (again,) = begin(await_end(hub, wait))
     await still.advance(10.0)
     assert len(wait.looks) >= 1
     assert wait.most == 1
     again.cancel()
+    other.cancel()
     await turns(2)
 
 
@@ -148,6 +149,20 @@ async def test_a_place_in_line_outlives_who_took_it(
 
 
 # ── ends ──
+
+
+async def test_bounds_of_those_who_are_gone_ring_no_more(
+    still: FakeClock, new_hub: NewHub, new_wait: New, await_end: Await
+) -> None:
+    """Once a workflow has ended, no alarm is kept for what its waiters had asked for."""
+    hub, wait = new_hub(), new_wait(ends_at=5.0, deadline_at=5e4)
+    waiting = begin(*(await_end(hub, wait, 1e4 + number) for number in range(10)))
+    waiting[0].cancel()
+
+    await still.advance(10.0)
+
+    assert [one.result() for one in waiting[1:]] == [None] * 9
+    assert still.next_due in {None, 5e4 - 10.0}  # the hub's own alarm, set once for the deadline
 
 
 async def test_news_that_ends_a_wait_for_everybody(
@@ -209,9 +224,10 @@ async def test_deadline_of_a_wait_that_comes_back_while_its_look_hangs(
     """Nothing else is planned then; the deadline comes all the same."""
     hub, wait = new_hub(), new_wait(deadline_at=100.0)
     wait.gate = asyncio.Event()
-    (short,) = begin(await_end(hub, wait, 15.0))
+    short, other = begin(await_end(hub, wait, 15.0), await_end(hub, new_wait(ends_at=20.0)))
     await still.advance(20.0)
     assert short.result() is EXPIRED
+    assert other.result() is None
     (waiting,) = begin(await_end(hub, wait))
 
     await still.advance(80.0)
@@ -246,6 +262,7 @@ async def test_shut_at_any_step_of_a_due_poll(
 
     assert [one.result() for one in waiting] == [closed] * 5
     assert (hub.stats().waiting, hub.stats().due, hub.stats().polling) == (0, 0, 0)
+    assert still.next_due is None
     looks = sum(len(wait.looks) for wait in waits)
     await still.advance(1_000.0)
     assert sum(len(wait.looks) for wait in waits) == looks
@@ -303,7 +320,10 @@ async def test_those_who_left_take_no_turns(
     await still.advance(3.0)
 
     assert len(waits[-1].looks) == 1
-    for one in waiting:
+    (back,) = begin(await_end(hub, waits[0]))
+    await still.advance(10.0)
+    assert len(waits[0].looks) >= 1
+    for one in (back, *waiting):
         one.cancel()
     await turns(2)
 
@@ -357,6 +377,65 @@ async def test_the_last_looks_under_way_hand_over(
     for one in stay:
         one.cancel()
     await turns(2)
+
+
+async def test_an_outage_is_looked_at_by_one(
+    still: FakeClock, new_hub: NewHub, new_wait: New, await_end: Await
+) -> None:
+    """While the service is down one look is under way at a time; once it is back, many are."""
+    hub = new_hub(at_once=8)
+    waits = [new_wait(account=f"a{number % 5}") for number in range(50)]
+    for wait in waits:
+        wait.outcome, wait.gate = DOWN, asyncio.Event()
+        wait.gate.set()
+    waiting = begin(*(await_end(hub, wait) for wait in waits))
+    await still.advance(60.0)
+    known = hub.stats().polls
+    most = 0
+    gate = asyncio.Event()
+    for wait in waits:
+        wait.gate = gate
+    for _ in range(600):
+        await still.advance(1.0)
+        most = max(most, hub.stats().polling)
+        gate.set()
+        await still.advance(0.0)
+        gate.clear()
+    assert most == 1
+    assert 30 <= hub.stats().polls - known <= 90
+
+    gate.set()
+    for wait in waits:
+        wait.outcome = None
+    await still.advance(30.0)
+    gate.clear()
+    await still.advance(20.0)
+
+    assert hub.stats().polling == 8
+    gate.set()
+    for one in waiting:
+        one.cancel()
+    await still.advance(0.0)
+
+
+def test_the_end_of_the_loop_leaves_no_task(
+    still: FakeClock, new_hub: NewHub, new_wait: New
+) -> None:
+    """A program that ends in the middle of polls, with others in line, leaves none pending."""
+
+    async def program() -> tuple[asyncio.AbstractEventLoop, Hub]:
+        hub, waits = new_hub(at_once=2), [new_wait() for _ in range(10)]
+        for wait in waits:
+            wait.gate = asyncio.Event()
+        told = [hub.join(wait) for wait in waits]
+        await still.advance(10.0)
+        assert not any(one.done() for one in told)
+        return asyncio.get_running_loop(), hub
+
+    loop, hub = asyncio.run(program())
+
+    assert hub.stats().polls == 2
+    assert asyncio.all_tasks(loop) == set()
 
 
 # ── lines and scouts ──
@@ -417,6 +496,7 @@ async def test_one_parked_wait_looks_for_its_account(
     await still.advance(6 * 3600.0)
     counts = [len(wait.looks) for wait in waits]
     assert sum(counts) == max(counts) <= 6
+    assert max(wait.questions for wait in waits) <= 2 * 6 + 2
     waiting[counts.index(max(counts))].cancel()
 
     await still.advance(6 * 3600.0)
@@ -430,6 +510,27 @@ async def test_one_parked_wait_looks_for_its_account(
     await still.advance(2 * 3600.0)
     assert [one.cancelled() or one.result() is None for one in waiting] == [True] * 50
     assert max(len(wait.looks) - seen for wait, seen in zip(waits, before, strict=True)) == 1
+
+
+async def test_a_scout_that_has_begun_looks_for_nobody(
+    still: FakeClock, new_hub: NewHub, new_wait: New, await_end: Await
+) -> None:
+    """Once the one that looked for all runs, the others find out for themselves, one by one."""
+    hub = new_hub()
+    waits = [new_wait(parked=True, pause=3600.0) for _ in range(5)]
+    waiting = begin(*(await_end(hub, wait) for wait in waits))
+    await still.advance(3700.0)
+    (scout,) = [wait for wait in waits if wait.looks]
+    scout.parked, scout.pause = False, 1e6
+
+    await still.advance(3 * 3600.0)
+
+    others = [wait for wait in waits if wait is not scout]
+    assert len(scout.looks) == 2
+    assert sorted(bool(wait.looks) for wait in others) == [False, False, False, True]
+    for one in waiting:
+        one.cancel()
+    await still.advance(0.0)
 
 
 # ── the rest ──

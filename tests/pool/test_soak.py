@@ -24,6 +24,7 @@ from linkedapi_async.testing.faults import Drop, Html, Reset, Slow, Truncate
 
 SOAKER = Path(__file__).with_name("soaker.py")
 NAMES = tuple("abcdef")
+PATIENCE = 120.0
 SLACK = 64
 """Stale entries that a heap may keep beside twice the others."""
 
@@ -113,9 +114,12 @@ class Weather:
         self._later(partial(self._service.sign_in, account=account))
 
     def _close_hours(self) -> None:
-        # a parked workflow is told its opening to the minute: too coarse for rounds of seconds
-        account, refuses = self._account(), self._gap < 1 or self._chance.random() < 0.5
-        self._service.close_hours(5 * self._gap, refuses=refuses, account=account)
+        account = self._account()
+        if self._gap < 1:  # openings are told to the minute: too coarse for rounds of seconds
+            self._service.inject("outsideWorkingHours", account=account, times=3)
+        else:
+            refuses = self._chance.random() < 0.5
+            self._service.close_hours(5 * self._gap, refuses=refuses, account=account)
 
 
 def written(service: Sandbox) -> Counter[str]:
@@ -207,7 +211,8 @@ async def test_real_sockets(soaker: ModuleType, *, soaking: bool) -> None:
                 bot.stdin.write(b"\n")
                 async with weather.rough():
                     await clock.sleep(seconds)
-                told.append(json.loads(await bot.stdout.readline()))
+                async with clock.timer(PATIENCE):
+                    told.append(json.loads(await bot.stdout.readline()))
             bot.stdin.close()
             assert await bot.wait() == 0
         finally:
