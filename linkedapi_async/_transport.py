@@ -73,7 +73,7 @@ class Delivery:
 
     def __init__(self, clock: Clock) -> None:
         """Start before anything happened."""
-        self.is_written = False
+        self.is_written: bool = False
         self._clock = clock
         self._timer: Timer | None = None
         self._bound = math.inf
