@@ -7,10 +7,10 @@ what is sent or received is recorded: no token, header, body, query or message t
 
 try:
     from ._telemetry import Telemetry
-except ModuleNotFoundError as exc:
-    if (exc.name or "").partition(".")[0] != "opentelemetry":
+except ModuleNotFoundError as _exc:
+    if (_exc.name or "").partition(".")[0] != "opentelemetry":
         raise
-    msg = "linkedapi_async.telemetry needs OpenTelemetry: pip install 'linkedapi-async[otel]'"
-    raise ModuleNotFoundError(msg, name=exc.name) from None
+    _msg = "linkedapi_async.telemetry needs OpenTelemetry: pip install 'linkedapi-async[otel]'"
+    raise ModuleNotFoundError(_msg, name=_exc.name) from None
 
 __all__ = ["Telemetry"]
