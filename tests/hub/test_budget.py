@@ -97,7 +97,7 @@ async def test_waits_that_begin_together_do_not_poll_in_step(
     all_of: Gather,
     waiting: str,
 ) -> None:
-    """Of 200 waits begun at one moment no second sees more than a few times its share."""
+    """Of 120 waits begun at one moment no second sees more than a few times its share."""
     sandbox = await serve(20, duration=3_600.0)
     policy = attrs.evolve(Policy.service(), deadline=7_200.0)
     apis = connect(sandbox, policy=policy, waiting=waiting, polls_per_second=None)
@@ -105,7 +105,7 @@ async def test_waits_that_begin_together_do_not_poll_in_step(
     ids = [str(handle.workflow_id) for handle in running]
     waits = [
         asyncio.ensure_future(apis[i % 20].attach(FetchPerson, ids[i % 20]).result())
-        for i in range(200)
+        for i in range(120)
     ]
     await clock.sleep(180.0)
     sandbox.log.clear()

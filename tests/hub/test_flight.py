@@ -148,14 +148,21 @@ async def test_many_handles_of_one_workflow(
     assert len(sandbox.log.workflows()) == 1
 
 
+@pytest.mark.soak
 async def test_ten_thousand_waiters_of_one_handle(
-    serve: Serve, connect: Connect, clock: FakeClock, reading: Reading, all_of: Gather
+    *,
+    serve: Serve,
+    connect: Connect,
+    clock: FakeClock,
+    reading: Reading,
+    all_of: Gather,
+    soaking: bool,
 ) -> None:
     """They cost what one costs, and half of them may go without the others noticing."""
     sandbox = await serve(duration=60.0)
     (api,) = connect(sandbox)
     handle = await api.start(reading(1))
-    waits = [asyncio.ensure_future(handle.result()) for _ in range(10_000)]
+    waits = [asyncio.ensure_future(handle.result()) for _ in range(10_000 if soaking else 2_000)]
     await clock.sleep(20.0)
     for one in waits[::2]:
         one.cancel()
