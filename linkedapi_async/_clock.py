@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
 
-__all__ = ["Alarm", "Clock", "SystemClock", "Timer"]
+__all__ = ["Alarm", "Clock", "Earliest", "SystemClock", "Timer"]
 
 
 class Alarm(Protocol):
@@ -164,3 +164,38 @@ class SystemClock:
     def timer(self, timeout: float | None) -> Timer:
         """Return a bound on the running event loop."""
         return _SystemTimer(timeout)
+
+
+class Earliest:
+    """One alarm for any number of moments: it rings at the earliest, and is set anew after that."""
+
+    __slots__ = ("_alarm", "_at", "_clock", "_ring")
+
+    def __init__(self, clock: Clock, ring: Callable[[], object]) -> None:
+        """Be silent.
+
+        Args:
+            clock: What it is set with.
+            ring: Called at the earliest moment; it asks for the next one.
+        """
+        self._clock = clock
+        self._ring = ring
+        self._alarm: Alarm | None = None
+        self._at = math.inf
+
+    def ring_at(self, moment: float) -> None:
+        """Ring at a moment, in monotonic seconds, unless it rings before that anyway."""
+        if moment < self._at:
+            self.silence()
+            self._at = moment
+            self._alarm = self._clock.call_later(moment - self._clock.now(), self._rings)
+
+    def silence(self) -> None:
+        """Ring no more, until a moment is asked for again."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        self._alarm, self._at = None, math.inf
+
+    def _rings(self) -> None:
+        self._alarm, self._at = None, math.inf
+        self._ring()

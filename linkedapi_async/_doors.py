@@ -9,7 +9,7 @@ from collections import deque
 from typing import Final
 
 from ._agenda import Agenda
-from ._clock import Alarm, Clock
+from ._clock import Clock, Earliest
 
 __all__ = ["Doors", "Place"]
 
@@ -68,8 +68,7 @@ class Doors:
         self._queue: deque[Place] = deque()
         self._sweep_at = _SLACK
         self._deadlines: Agenda[Place] = Agenda(lambda place, _: place.is_waiting)
-        self._alarm: Alarm | None = None
-        self._rings_at = _NEVER
+        self._alarm = Earliest(clock, self._ring)
 
     def enter(self, deadline_at: float | None) -> Place:
         """Return a place, inside or outside."""
@@ -84,7 +83,7 @@ class Doors:
             self._sweep_at = 2 * len(self._queue) + _SLACK
         if ends_at < _NEVER:
             self._deadlines.put(place, ends_at, live=len(self._queue))
-            self._ring_at(ends_at)
+            self._alarm.ring_at(ends_at)
         return place
 
     def release(self) -> None:
@@ -99,24 +98,15 @@ class Doors:
 
     def shut(self) -> None:
         """Send away whoever waits."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._alarm.silence()
         queue, self._queue = self._queue, deque()
         for place in queue:
             if place.is_waiting:
                 place.decide(is_inside=False)
 
-    def _ring_at(self, moment: float) -> None:
-        if moment < self._rings_at:
-            if self._alarm is not None:
-                self._alarm.cancel()
-            self._rings_at = moment
-            self._alarm = self._clock.call_later(moment - self._clock.now(), self._ring)
-
     def _ring(self) -> None:
-        self._alarm, self._rings_at = None, _NEVER
         for place in self._deadlines.due(self._clock.now()):
             place.decide(is_inside=False)
         moment = self._deadlines.next_at()
         if moment is not None:
-            self._ring_at(moment)
+            self._alarm.ring_at(moment)

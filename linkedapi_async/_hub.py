@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 import attrs
 
 from ._agenda import Agenda
-from ._clock import Alarm, Clock
+from ._clock import Clock, Earliest
 from ._sharing import Pacer
 from ._types import Scope, WorkflowId
 from .errors import ConfigurationError, LinkedApiError
@@ -184,8 +184,7 @@ class Hub:
         self._turns: deque[_Group] = deque()
         self._asked: set[Wait] = set()
         self._workers: set[asyncio.Task[None]] = set()
-        self._alarm: Alarm | None = None
-        self._rings_at = _NEVER
+        self._alarm = Earliest(clock, self._ring)
         self._count = 0
         self._sent = 0
         self._error: LinkedApiError | None = None
@@ -261,7 +260,7 @@ class Hub:
         if wait.deadline_at < _NEVER:
             self._deadlines.put(wait, wait.deadline_at, live=self._count)
         self.plan(wait)
-        self._ring_at(wait.deadline_at)
+        self._alarm.ring_at(wait.deadline_at)
 
     def plan(self, wait: Wait) -> None:
         """Look when a wait is due, now that this may have changed.
@@ -271,7 +270,7 @@ class Hub:
         if wait.is_open and wait.poll_at < _NEVER:
             wait.poll_at = wait.due_at()
             self._polls.put(wait, wait.poll_at, live=self._count)
-            self._ring_at(min(wait.poll_at, wait.deadline_at))
+            self._alarm.ring_at(min(wait.poll_at, wait.deadline_at))
 
     def close(self, wait: Wait, news: Told = None) -> None:
         """Stop polling for a wait, and rouse whoever waits."""
@@ -291,8 +290,7 @@ class Hub:
 
     async def shut(self, error: LinkedApiError) -> None:
         """End every wait with an error."""
-        if self._alarm is not None:
-            self._alarm.cancel()
+        self._alarm.silence()
         self._error = error
         for wait in self.waits:
             self.close(wait, error)
@@ -316,15 +314,7 @@ class Hub:
 
     # ── time ──
 
-    def _ring_at(self, moment: float) -> None:
-        if moment < self._rings_at:
-            if self._alarm is not None:
-                self._alarm.cancel()
-            self._rings_at = moment
-            self._alarm = self._clock.call_later(moment - self._clock.now(), self._ring)
-
     def _ring(self) -> None:
-        self._alarm, self._rings_at = None, _NEVER
         now = self._clock.now()
         for wait in self._deadlines.due(now):
             self.close(wait, EXPIRED)
@@ -333,7 +323,7 @@ class Hub:
         self._pump()
         for moment in (self._polls.next_at(), self._deadlines.next_at()):
             if moment is not None:
-                self._ring_at(moment)
+                self._alarm.ring_at(moment)
 
     def _turn(self, wait: Wait, now: float) -> None:
         """Put a wait in line whose poll is due, unless it turns out not to be."""
@@ -391,7 +381,7 @@ class Hub:
             if pause <= 0 and self.pace is not None:
                 pause = self.pace.take(now)
             if pause > 0:
-                self._ring_at(now + pause)
+                self._alarm.ring_at(now + pause)
                 return None
             return self._pop()
         return None

@@ -43,6 +43,7 @@ class State(StrEnum):
 
 
 OUTSIDE_HOURS = "outsideWorkingHours"
+"""The reason a parked workflow is pending; as a refusal it is a row of the catalogue."""
 QUEUED = "queued"
 _REDIRECT = 3
 _FINAL = frozenset({State.COMPLETED, State.FAILED})

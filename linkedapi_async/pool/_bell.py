@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from linkedapi_async._agenda import Agenda
-from linkedapi_async._clock import Alarm, Clock
+from linkedapi_async._clock import Clock, Earliest
 
 from ._lane import Entry, Lane
 
@@ -36,8 +36,7 @@ class Bell:
         )
         self._looks: Agenda[Lane] = Agenda(lambda lane, at: lane.look_at == at)
         self._waiting = 0
-        self._alarm: Alarm | None = None
-        self._rings_at = _NEVER
+        self._alarm = Earliest(clock, self._ring)
 
     def join(self) -> None:
         """Take in that one more call waits."""
@@ -55,7 +54,7 @@ class Bell:
         at = entry.deadline_at
         if at < _NEVER:
             self._deadlines.put(entry, at, live=self._waiting)
-            self._ring_at(at)
+            self._alarm.ring_at(at)
 
     def look_in(self, lane: Lane, delay: float, *, lanes: int) -> None:
         """Ring after a while to look at a lane, unless it is looked at before.
@@ -70,22 +69,13 @@ class Bell:
         if not now < lane.look_at <= at:
             lane.look_at = at
             self._looks.put(lane, at, live=lanes)
-        self._ring_at(lane.look_at)
+        self._alarm.ring_at(lane.look_at)
 
     def silence(self) -> None:
         """Ring no more, until somebody wants it again."""
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm, self._rings_at = None, _NEVER
-
-    def _ring_at(self, at: float) -> None:
-        if at < self._rings_at:
-            self.silence()
-            self._rings_at = at
-            self._alarm = self._clock.call_later(at - self._clock.now(), self._ring)
+        self._alarm.silence()
 
     def _ring(self) -> None:
-        self._alarm, self._rings_at = None, _NEVER
         now = self._clock.now() + _CLOSE
         for entry in list(self._deadlines.due(now)):
             if entry.is_waiting:
@@ -95,4 +85,4 @@ class Bell:
             self._look(lane)
         for at in (self._deadlines.next_at(), self._looks.next_at()):
             if at is not None and self._waiting:
-                self._ring_at(at)
+                self._alarm.ring_at(at)

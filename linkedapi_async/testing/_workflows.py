@@ -5,7 +5,7 @@ from typing import Final
 
 import attrs
 
-from linkedapi_async._messages import OUTSIDE_HOURS, State
+from linkedapi_async._messages import OUTSIDE_HOURS, QUEUED, State
 from linkedapi_async._types import Json
 
 from ._accounts import Account
@@ -14,7 +14,6 @@ from ._routes import Wire
 
 __all__ = ["Workflow"]
 
-_QUEUED: Final = "queued"
 _RUNNING: Final = success(Wire.LINKED_API, {"workflowStatus": "running"})
 """What most polls are told, on both wires that have `success`; encoded once."""
 _POLL_LINK: Final = "Your workflow is running. Please check the resultLink periodically."
@@ -122,7 +121,7 @@ class Workflow:
         news: dict[str, Json] = {"workflowStatus": self.state.value}
         if self.state is State.PENDING:
             hours = self.account.hours
-            news["pendingReason"] = _QUEUED if hours is None else OUTSIDE_HOURS
+            news["pendingReason"] = QUEUED if hours is None else OUTSIDE_HOURS
             if hours is not None:
                 news["message"] = hours.message
         return news
