@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ._messages import State
     from ._types import Certainty, Disposition, Scope
     from .admin import LinkedApiAdmin
+    from .batch import Batch, BatchProgress
     from .client import LinkedApi
     from .errors import (
         ActionError,
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
         FatalError,
         InvalidSignature,
         InvalidWorkflowLocally,
+        LedgerError,
         LinkedApiError,
         OutcomeUnknown,
         ProtocolError,
@@ -45,6 +47,8 @@ __all__ = [
     "AccountPool",
     "ActionError",
     "ActionFailure",
+    "Batch",
+    "BatchProgress",
     "Call",
     "Certainty",
     "ClientClosed",
@@ -56,6 +60,7 @@ __all__ = [
     "FatalError",
     "InvalidSignature",
     "InvalidWorkflowLocally",
+    "LedgerError",
     "LinkedApi",
     "LinkedApiAdmin",
     "LinkedApiError",
@@ -85,6 +90,7 @@ _HOMES = {
     "._call": ("single_attempt",),
     "._types": ("Certainty", "Disposition", "Scope"),
     ".admin": ("LinkedApiAdmin",),
+    ".batch": ("Batch", "BatchProgress"),
     ".client": ("LinkedApi",),
     ".errors": (
         "ActionError",
@@ -94,6 +100,7 @@ _HOMES = {
         "FatalError",
         "InvalidSignature",
         "InvalidWorkflowLocally",
+        "LedgerError",
         "LinkedApiError",
         "OutcomeUnknown",
         "ProtocolError",

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 
 import attrs
 
+from ._bookkeeping import Fence
 from ._messages import Purpose
 from ._types import WorkflowId
 from .policy import Policy
@@ -52,6 +53,7 @@ class Call:
         trail: An observer's own notes.
         is_laned: Whether a queue stands behind this start. The queue then decides, and tells, what
             becomes of a lost start, and of one refused for what stops its whole account.
+        fence: What each of its starts passes, where somebody writes them down.
     """
 
     purpose: Purpose
@@ -70,6 +72,7 @@ class Call:
     is_doubtful: bool = False
     trail: object = None
     is_laned: bool = False
+    fence: Fence | None = None
 
     def waits(self) -> "Call":
         """Return the record of the wait that follows a start, with the same deadline."""

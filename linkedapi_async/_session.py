@@ -1,5 +1,7 @@
 """What one client does with workflows on one event loop: start, poll, cancel."""
 
+from typing import Final
+
 import attrs
 
 from ._call import Call
@@ -18,6 +20,8 @@ from .policy import BackOff, Policy, Rhythm
 from .wire import Wire
 
 __all__ = ["Session"]
+
+_UNSENT: Final = Refusal("connectionFailed", "Cut off before it was sent", Certainty.NOT_SENT)
 
 
 class Session(Line):
@@ -55,6 +59,7 @@ class Session(Line):
 
         Raises:
             LinkedApiError: It was not started, or nobody knows: see the error's certainty.
+            Taken: It was not sent, as somebody else sends it or has; only past a fence.
         """
         if request is None:
             call.reads_only = False
@@ -62,15 +67,28 @@ class Session(Line):
 
         async def send() -> Progress | Refusal:
             assert request is not None  # noqa: S101 - what cannot be repeated is never sent
+            if call.fence is not None:
+                await call.fence.intend()
             delivery = Delivery(self.core.clock)
+            outcome: Progress | Refusal | None = None
+
+            def learn(found: Progress | Refusal | None) -> None:
+                nonlocal outcome
+                outcome = found
+                self._learn(call, found, delivery)
+
             try:
-                return await finish_gracefully(
+                outcome = await finish_gracefully(
                     self._exchange(call, request, self.wire.read_start, delivery),
                     clock=self.core.clock,
                     is_at_stake=lambda: delivery.is_written,
-                    learned=lambda outcome: self._learn(call, outcome, delivery),
+                    learned=learn,
                 )
+                return outcome
             finally:
+                if call.fence is not None:
+                    is_unsent = outcome is None and not delivery.is_written
+                    call.fence.learn(_UNSENT if is_unsent else outcome)
                 if place is not None:
                     place.leave()
 

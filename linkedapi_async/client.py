@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeAlias, TypeVar, get_args
 
+from ._bookkeeping import Fence, fenced
 from ._call import Call
 from ._clock import Clock
 from ._credentials import Token, TokenSource
@@ -254,12 +255,19 @@ class LinkedApi(DirectCalls):
                 )
             raise
 
-    async def start(self, operation: Operation[R]) -> WorkflowHandle[R]:
+    async def start(
+        self, operation: Operation[R], *, fence: Fence | None = None
+    ) -> WorkflowHandle[R]:
         """Post an operation and return its handle as soon as the service has accepted it.
 
         On the Account API a reply may be held open until the end; the handle is then complete.
 
+        Args:
+            operation: What to do.
+            fence: Has every request written down before it leaves, and what it came to.
+
         Raises:
+            Taken: The fence knows that somebody else sends it, or has.
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """
@@ -269,20 +277,26 @@ class LinkedApi(DirectCalls):
         try:
             if place is not None and place.told is not None:
                 await place.told
-            request, call.reads_only = self._prepare(operation)
+            call.fence = fence
+            request, call.reads_only = self._prepare(operation, fence)
             return await self._launch(session, operation, call, request, place)
         finally:
             if place is not None:
                 place.leave()
 
     def attach(
-        self, operation: type[Operation[R]] | Operation[R], workflow_id: str
+        self,
+        operation: type[Operation[R]] | Operation[R],
+        workflow_id: str,
+        *,
+        fence: Fence | None = None,
     ) -> WorkflowHandle[R]:
         """Return a handle for a workflow started elsewhere or before a restart; nothing is sent.
 
         Args:
             operation: What it was started as: reads the completion.
             workflow_id: Its id, or its result link on the Account API. The deadline counts anew.
+            fence: Is told the end.
 
         Raises:
             ConfigurationError: The id is empty.
@@ -296,15 +310,16 @@ class LinkedApi(DirectCalls):
         kind = operation if isinstance(operation, type) else type(operation)
         call = session.call(Purpose.POLL, kind.name, self._policy, reads_only=False)
         call.workflow_id = WorkflowId(workflow_id)
+        call.fence = fence
         return WorkflowHandle(session, kind, call)
 
-    def _prepare(self, operation: Operation[object]) -> tuple[Request, bool]:
+    def _prepare(self, operation: Operation[object], fence: Fence | None) -> tuple[Request, bool]:
         """Return what starts an operation, and whether it only reads.
 
         Raises:
             InvalidWorkflowLocally: It breaks a rule, and preflight refuses that.
         """
-        workflow = operation.workflow()
+        workflow = fenced(operation, fence)
         request = self._request(operation.name, workflow)
         return request, effect_of(workflow) is Effect.READ
 

@@ -6,6 +6,7 @@ Every event reaches the `on_event` callback and structlog, the latter under `nam
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import ClassVar, Literal, TypeAlias
 
 import attrs
@@ -19,6 +20,9 @@ __all__ = [
     "ActionNeeded",
     "ActionResolved",
     "BackingOff",
+    "CallAdopted",
+    "CallReconciled",
+    "CallUncertain",
     "CoordinationLost",
     "CoordinationRestored",
     "DeliveryRefused",
@@ -413,6 +417,62 @@ class WorkflowAbandoned(Event):
     operation: str
     workflow_id: WorkflowId | None
     reason: str
+
+
+@attrs.frozen(kw_only=True)
+class CallUncertain(Event):
+    """A call may have been sent before, and nobody noted what came of it; it is not sent again.
+
+    Attributes:
+        operation: Name of the operation.
+        key: Names the call in the ledger.
+        since: When it was about to be sent.
+        hint: What to do, and where.
+    """
+
+    name: ClassVar[str] = "linkedapi.call_uncertain"
+    level: ClassVar[Level] = "warning"
+
+    operation: str
+    key: str
+    since: datetime
+    hint: str
+
+
+@attrs.frozen(kw_only=True)
+class CallReconciled(Event):
+    """The service was asked whether an uncertain call had been carried out.
+
+    Attributes:
+        operation: Name of the operation.
+        key: Names the call in the ledger.
+        verdict: `done`, `not_done` or `unknown`.
+        evidence: What showed that.
+    """
+
+    name: ClassVar[str] = "linkedapi.call_reconciled"
+
+    operation: str
+    key: str
+    verdict: str
+    evidence: str
+
+
+@attrs.frozen(kw_only=True)
+class CallAdopted(Event):
+    """A workflow that carries the mark of an uncertain call was found; its end is waited for.
+
+    Attributes:
+        operation: Name of the operation.
+        key: Names the call in the ledger.
+        workflow_id: The workflow.
+    """
+
+    name: ClassVar[str] = "linkedapi.call_adopted"
+
+    operation: str
+    key: str
+    workflow_id: WorkflowId
 
 
 @attrs.frozen(kw_only=True)

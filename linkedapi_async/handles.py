@@ -5,6 +5,7 @@ from typing import Final, Generic, TypeVar
 
 import attrs
 
+from ._bookkeeping import fenced
 from ._call import Call
 from ._hub import EXPIRED, Told
 from ._messages import Progress, Purpose, Refusal, State
@@ -190,6 +191,8 @@ class WorkflowHandle(Generic[R_co]):
                 workflow_id=workflow_id,
                 account=call.account,
             )
+            if wait.call.fence is not None:
+                wait.call.fence.finish(self._error)
             wait.is_given_up = True
             wait.rouse()
         return cancelled
@@ -261,7 +264,7 @@ class WorkflowHandle(Generic[R_co]):
         call.purpose = Purpose.FINISHED
         ended = call.workflow_id
         source = self._source
-        request = None if source is None else wait.session.wire.start(source.workflow())
+        request = None if source is None else wait.session.wire.start(fenced(source, call.fence))
         reason = failure or Refusal(
             "unknownError", "The workflow failed without a reason.", Certainty.ACCEPTED
         )
@@ -269,6 +272,8 @@ class WorkflowHandle(Generic[R_co]):
             restarted = await wait.session.start(call, request, reason)
         except LinkedApiError as error:
             self._error = error
+            if call.fence is not None and error.certainty is Certainty.ACCEPTED:
+                call.fence.finish(error)
         except asyncio.CancelledError:
             if call.workflow_id != ended:
                 self._begin_again(Progress(State.PENDING, workflow_id=call.workflow_id))
@@ -298,6 +303,9 @@ class WorkflowHandle(Generic[R_co]):
 
     def _complete(self, completion: Json) -> None:
         self._announce_finished(succeeded=True)
+        fence = self._wait.call.fence
+        if fence is not None:
+            fence.finish(self._wait.latest)
         try:
             data, failures = self._operation.read(completion)
         except ProtocolError as error:

@@ -22,6 +22,7 @@ __all__ = [
     "FatalError",
     "InvalidSignature",
     "InvalidWorkflowLocally",
+    "LedgerError",
     "LinkedApiError",
     "OutcomeUnknown",
     "ProtocolError",
@@ -198,6 +199,12 @@ class ConfigurationError(FatalError, ValueError):
     """An option of the client is missing or unusable; nothing was sent."""
 
     default_code: ClassVar[str] = "invalidConfiguration"
+
+
+class LedgerError(FatalError):
+    """The ledger cannot be used, or not for this call; what it was asked for was not sent."""
+
+    default_code: ClassVar[str] = "ledgerUnusable"
 
 
 class InvalidWorkflowLocally(FatalError):

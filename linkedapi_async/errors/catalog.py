@@ -1,23 +1,22 @@
 """The error catalogue: one row per error type of every generation and of both planes.
 
 Every other part of the package asks this table; none compares error words by itself.
-Rows of plane `client` are words of this library for failures that carry no envelope.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-from linkedapi_async._types import Disposition, Fixer, Plane, Remedy, Scope
+from linkedapi_async._types import Disposition, Fixer, Remedy, Scope
 
 from ._action_faults import ACTION_FAULTS
 from ._fault import Fault
+from ._own_faults import OWN_FAULTS
 
 __all__ = ["CATALOG", "Fault", "find", "fold"]
 
 _COMMON: Final = "https://linkedapi.io/docs/account-api/global-errors/"
 _REQUESTS: Final = "https://linkedapi.io/docs/making-requests"
 _ADMIN: Final = "https://linkedapi.io/docs/admin-overview"
-_OWN: Final = "linkedapi_async"
 
 # Wires, by the name the client gives them.
 _V3: Final = "linked_api_v3"
@@ -349,313 +348,6 @@ _IDENTIFIERS = (
     ),
 )
 
-_CLIENT = (
-    Fault(
-        "connectionFailed",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        scope=Scope.CLIENT,
-        fixer=Fixer.TIME,
-        hint=(
-            "The service could not be reached. Check base_url, name resolution, proxy, firewall "
-            "and certificate from this machine: linkedapi-async doctor."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "connectionLost",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        scope=Scope.CLIENT,
-        fixer=Fixer.TIME,
-        hint="The connection broke before the reply was complete; check the network path.",
-        source=_OWN,
-    ),
-    Fault(
-        "requestTimeout",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        scope=Scope.CLIENT,
-        fixer=Fixer.TIME,
-        hint=(
-            "No answer in time. If the service is healthy, allow more: connect_timeout, "
-            "read_timeout or deadline of the policy."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "httpError",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        scope=Scope.CLIENT,
-        fixer=Fixer.TIME,
-        is_judged_by_status=True,
-        hint=(
-            "The reply had an HTTP error status and no error type. A proxy or gateway often "
-            "answers so: look at the status, then at https://linkedapi.io for an outage."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "undecodableReply",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        scope=Scope.CLIENT,
-        fixer=Fixer.TIME,
-        hint=(
-            "The reply is not what this API sends. If it lasts, base_url may point elsewhere or "
-            "something on the way rewrites replies."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "redirectRefused",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        scope=Scope.CLIENT,
-        fixer=Fixer.DEVELOPER,
-        hint=(
-            "Redirects are never followed, since tokens would travel along. If the new address "
-            "is right, make it the base_url."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "replyTooLarge",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint="Ask for less in one workflow: smaller limits, fewer children.",
-        source=_OWN,
-    ),
-    Fault(
-        "resultSentElsewhere",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.OWNER,
-        hint=(
-            "The workflow runs, but its result goes to a webhook only. Switch result handling "
-            "to the result link on the platform."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "foreignResultLink",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint=(
-            "The result lies on another origin, where tokens must not go. If that origin is the "
-            "service, make it the base_url and attach the link there."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "unknownError",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.SUPPORT,
-        hint="The service failed without naming a reason; send the id to support@linkedapi.io.",
-        source=_OWN,
-    ),
-    Fault(
-        "unsupportedByWire",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint="Use the current API (linked_api_token) for this call.",
-        source=_OWN,
-    ),
-    Fault(
-        "invalidConfiguration",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        scope=Scope.CLIENT,
-        fixer=Fixer.DEVELOPER,
-        hint="Correct the named option of the client, or the environment variable behind it.",
-        source=_OWN,
-    ),
-    Fault(
-        "tokenUnavailable",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        scope=Scope.CLIENT,
-        fixer=Fixer.DEVELOPER,
-        hint="The callable that supplies the token failed; its own error is the cause shown.",
-        source=_OWN,
-    ),
-    Fault(
-        "workflowTimeout",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        fixer=Fixer.TIME,
-        hint=(
-            "The workflow runs on. Keep its id and attach to it later, or give a longer deadline."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "workflowCancelled",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint="The workflow was cancelled through its handle; start it again if it is wanted.",
-        source=_OWN,
-    ),
-    Fault(
-        "connectionSessionExpired",
-        plane=Plane.CLIENT,
-        disposition=Disposition.USER_ACTION,
-        fixer=Fixer.OWNER,
-        hint="Nobody signed in through the link in time. Create another session and send its link.",
-        source=_ADMIN,
-    ),
-    Fault(
-        "connectionSessionFailed",
-        plane=Plane.CLIENT,
-        disposition=Disposition.USER_ACTION,
-        fixer=Fixer.OWNER,
-        hint=(
-            "The sign-in did not succeed. Let the person try again through the link of another "
-            "session; if that fails too, ask support@linkedapi.io."
-        ),
-        source=_ADMIN,
-    ),
-    Fault(
-        "connectionSessionCancelled",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint="Somebody cancelled the session; create another one if the account is still wanted.",
-        source=_ADMIN,
-    ),
-    Fault(
-        "connectionSessionOpen",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        fixer=Fixer.OWNER,
-        hint=(
-            "The link still works. Remind the person and await the session again, with a longer "
-            "timeout where they need one."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "connectedAccountUnclear",
-        plane=Plane.CLIENT,
-        disposition=Disposition.USER_ACTION,
-        fixer=Fixer.OWNER,
-        hint=(
-            "An account was connected, and the list does not tell which. Compare it with the "
-            "accounts known before; guessing would hand one person the account of another."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "clientClosed",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint="Open a new client; attach to the ids this error carries.",
-        source=_OWN,
-    ),
-    Fault(
-        "wrongLoop",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        scope=Scope.CLIENT,
-        fixer=Fixer.DEVELOPER,
-        hint="Create the client or the session where it is used: after the fork, in that loop.",
-        source=_OWN,
-    ),
-    Fault(
-        "unreadableResult",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.SUPPORT,
-        hint=(
-            "The workflow completed, and its data is not of the documented form at the place "
-            "named. The raw completion is kept in the error; a newer release may read it."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "unreadableAnswer",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.SUPPORT,
-        hint=(
-            "The service did what was asked, and told it in a form this version does not know. "
-            "Look at the state with another request; a newer release may read the reply."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "unreadableEvent",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.SUPPORT,
-        hint=(
-            "A webhook delivery is not of the documented form. Delivering it again changes "
-            "nothing: keep its body, acknowledge it, and see whether a newer release reads it."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "invalidSignature",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint=(
-            "Compare the secret with the webhook's current one, verify the body byte for byte as "
-            "it came, and set this machine's clock; what still fails was sent by somebody else."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "queueTimeout",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        fixer=Fixer.TIME,
-        hint=(
-            "The deadline came while the call stood behind others of its account. Give more "
-            "time, or hand in less; the service runs one workflow of an account at a time."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "limitReached",
-        plane=Plane.CLIENT,
-        disposition=Disposition.RETRYABLE,
-        fixer=Fixer.TIME,
-        hint=(
-            "The account's limits, hours or pauses leave no room before the deadline. Come back "
-            "at the moment named, or give the call until then."
-        ),
-        source=_OWN,
-    ),
-    Fault(
-        "accountRemoved",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        scope=Scope.ACCOUNT,
-        fixer=Fixer.DEVELOPER,
-        hint="The account was taken out of the pool; hand the call in for another one.",
-        source=_OWN,
-    ),
-    Fault(
-        "limitTooSmall",
-        plane=Plane.CLIENT,
-        disposition=Disposition.FATAL,
-        fixer=Fixer.DEVELOPER,
-        hint=(
-            "Even an unused limit has no room for this call. Ask it for fewer entries, split it, "
-            "or raise the limit it names: yours, or the account's at Linked API."
-        ),
-        source=_OWN,
-    ),
-)
-
 _ROWS: Final = (
     *_VALIDITY,
     *_TOKENS,
@@ -663,7 +355,7 @@ _ROWS: Final = (
     *_ACCOUNT_STATE,
     *_THROTTLING,
     *_IDENTIFIERS,
-    *_CLIENT,
+    *OWN_FAULTS,
     *ACTION_FAULTS,
 )
 

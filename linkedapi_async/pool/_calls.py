@@ -5,10 +5,11 @@ from typing import Any, Generic, TypeVar
 
 import attrs
 
+from linkedapi_async._bookkeeping import Fence
 from linkedapi_async.errors import ConfigurationError, LinkedApiError
 from linkedapi_async.operations._base import Operation, Result
 
-__all__ = ["Call", "Outcome"]
+__all__ = ["Call", "FencedCall", "Outcome"]
 
 R_co = TypeVar("R_co", covariant=True)
 
@@ -46,6 +47,17 @@ class Call(Generic[R_co]):
     operation: Operation[R_co] = attrs.field(validator=_is_operation)
     key: Hashable | None = None
     priority: int = attrs.field(default=0, validator=_is_whole)
+
+
+@attrs.frozen(kw_only=True)
+class FencedCall(Call[R_co]):
+    """A call that is written down before it leaves.
+
+    Attributes:
+        fence: What its start passes.
+    """
+
+    fence: Fence
 
 
 @attrs.frozen

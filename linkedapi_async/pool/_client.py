@@ -336,7 +336,7 @@ class AccountPool:
         take. Nothing is sent: where `admin` is given, limits are known once a call was run.
 
         Args:
-            calls: What is planned, in order.
+            calls: What is planned, in order; nothing asks for all that waits.
 
         Returns:
             An aware moment in UTC, the current one where nothing stands in the way; `None` where
@@ -351,9 +351,12 @@ class AccountPool:
             find(call.account, self._house.members)
             if self._house.quotas[call.account] is not None:
                 costs.setdefault(call.account, []).append(costs_of(call.operation))
+        desk = self._house.desk
+        if not costs and desk is not None:
+            counted = [alias for alias, lane in desk.lanes.items() if lane.quotas is not None]
+            costs = {alias: [] for alias in counted if desk.lanes[alias].has_waiting}
         for alias, planned in costs.items():
             quotas = self._house.quotas[alias]
-            desk = self._house.desk
             waiting = [] if desk is None else desk.lanes[alias].waiting()
             ahead = [entry.costs for entry in waiting]
             assert quotas is not None  # noqa: S101 - only what is counted costs anything
@@ -410,6 +413,11 @@ class AccountPool:
         A session of your own stays open. Closing again does nothing.
         """
         await self._house.close()
+
+
+def backstage(pool: AccountPool) -> House:
+    """Return what stands behind a pool, for what is built on it."""
+    return pool._house  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] - not for users
 
 
 async def _nobody() -> NoReturn:  # pragma: no cover - nobody asks, it is there to be refused

@@ -22,7 +22,7 @@ from linkedapi_async.quotas import costs_of
 from ._allowances import Allowances
 from ._barriers import Barriers
 from ._bell import Bell
-from ._calls import Call
+from ._calls import Call, FencedCall
 from ._lane import Doubt, Entry, Lane
 from ._refusals import removed, shortage, too_late, until_allowed
 from ._scouting import choose_scout
@@ -135,11 +135,12 @@ class Desk:
             raise ConfigurationError(msg)
         lane = find(call.account, self.lanes)
         operation = call.operation
-        request, reads_only = lane.api.prepare(operation)
+        fence = call.fence if isinstance(call, FencedCall) else None
+        request, reads_only = lane.api.prepare(operation, fence)
         record = lane.session.call(
             Purpose.START, operation.name, self._policy, reads_only=reads_only
         )
-        record.is_laned = True
+        record.is_laned, record.fence = True, fence
         self._count += 1
         entry = make(call, lane, record, request)
         entry.rank = (-call.priority, self._count)
@@ -167,9 +168,14 @@ class Desk:
 
     def withdraw(self, *entries: Entry) -> None:
         """Forget calls that wait, and nobody for them."""
+        self.set_aside(*entries)
+        for entry in entries:
+            entry.lane.cancelled += 1
+
+    def set_aside(self, *entries: Entry) -> None:
+        """Take calls that wait out of their lanes, until `hand_back`."""
         for entry in entries:
             self._take_out(entry)
-            entry.lane.cancelled += 1
         for lane in {entry.lane for entry in entries}:
             self.pump(lane)
 

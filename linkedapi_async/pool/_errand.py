@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import attrs
 
+from linkedapi_async._bookkeeping import Taken
 from linkedapi_async._types import Certainty, Disposition, Scope
 from linkedapi_async.errors import LinkedApiError, WorkflowTimeout
 from linkedapi_async.events import Held, WorkflowAbandoned
@@ -31,6 +32,7 @@ async def carry_out(desk: Desk, entry: Entry) -> Result[Any] | None:
 
     Raises:
         LinkedApiError: The call ends in it; it was announced and counted.
+        Taken: It was not sent, as somebody else sends it or has.
         CancelledError: As asked.
     """
     lane = entry.lane
@@ -40,11 +42,15 @@ async def carry_out(desk: Desk, entry: Entry) -> Result[Any] | None:
         if _take_back(desk, entry, error):
             return None
         raise
+    except Taken:
+        desk.forgo(entry)
+        raise
     except BaseException:  # cancelled, as a rule
         _cut_off(desk, entry)
         raise
     desk.barriers.passed(lane, entry.record.sent_at)
     desk.looked(entry)
+    entry.accepted()
     return await _wait(desk, entry, handle)
 
 

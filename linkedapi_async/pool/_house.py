@@ -1,13 +1,14 @@
 """The accounts of a pool, and the event loop it lives on."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, cast
 
 from linkedapi_async._credentials import Token, TokenSource
 from linkedapi_async._observer import Level
 from linkedapi_async._sharing import Coordinator
-from linkedapi_async._trunk import Trunk
+from linkedapi_async._trunk import Core, Trunk
 from linkedapi_async.errors import ClientClosed, ConfigurationError
 from linkedapi_async.quotas import Quotas
 
@@ -16,6 +17,9 @@ from ._desk import Desk, find
 from ._lane import Lane
 from ._member import Member
 from ._rules import Rules
+
+if TYPE_CHECKING:
+    from linkedapi_async.receiver import WebhookReceiver
 
 __all__ = ["House"]
 
@@ -160,6 +164,44 @@ class House:
             for alias in self.signed_out:
                 self.desk.barriers.park_signed_out(alias)
         return self.desk
+
+    @property
+    def core(self) -> Core:
+        """What all accounts share."""
+        return self._template.core
+
+    @property
+    def receiver(self) -> "WebhookReceiver | None":
+        """What hears the webhook for all accounts, if anything does."""
+        return self._template.receiver
+
+    @contextmanager
+    def occupying(self, alias: str) -> Generator[None]:
+        """Take a place in an account's lane, beside those its calls have, for what runs there.
+
+        Raises:
+            ConfigurationError: The pool has no such account.
+            ClientClosed: The pool was closed.
+        """
+        desk = self.open()
+        lane = find(alias, desk.lanes)
+        lane.watched += 1
+        try:
+            yield
+        finally:
+            lane.watched -= 1
+            desk.pump(lane)
+
+    def settle_doubts(self, alias: str, sent_at: float) -> None:
+        """Take in that a workflow of an account has ended which was sent at a moment.
+
+        Args:
+            alias: The account.
+            sent_at: Monotonic seconds; starts lost before then are over.
+        """
+        if self.desk is not None and (lane := self.desk.lanes.get(alias)) is not None:
+            lane.settle_doubts(sent_at)
+            self.desk.pump(lane)
 
     async def close(self) -> None:
         """End every call and close what was opened, on the event loop it was opened on."""

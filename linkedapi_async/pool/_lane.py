@@ -114,6 +114,9 @@ class Entry(ABC):
     def admit(self) -> None:
         """Take in that there was room in the queue."""
 
+    def accepted(self) -> None:  # noqa: B027 - most have nothing to do then
+        """Take in that the service has named the workflow."""
+
 
 class Doubt:
     """A start whose reply was lost: a workflow may stand behind it.

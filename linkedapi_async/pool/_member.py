@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from linkedapi_async._bookkeeping import Fence
 from linkedapi_async._call import Call as Record
 from linkedapi_async._credentials import TokenSource
 from linkedapi_async._identity import Identity
@@ -13,6 +15,9 @@ from linkedapi_async.client import LinkedApi, R
 from linkedapi_async.handles import WorkflowHandle
 from linkedapi_async.operations._base import Operation
 from linkedapi_async.wire import IDENTIFICATION
+
+if TYPE_CHECKING:
+    from linkedapi_async.receiver import WebhookReceiver
 
 __all__ = ["Member"]
 
@@ -46,6 +51,11 @@ class Member(LinkedApi):
         """Its tokens, and what it shares."""
         return self._core
 
+    @property
+    def receiver(self) -> "WebhookReceiver | None":
+        """What hears the webhook for it, if anything does."""
+        return self._receiver
+
     def session(self) -> Session:
         """Return what speaks for it on the running event loop.
 
@@ -55,13 +65,13 @@ class Member(LinkedApi):
         """
         return self._line()
 
-    def prepare(self, operation: Operation[object]) -> tuple[Request, bool]:
+    def prepare(self, operation: Operation[object], fence: Fence | None) -> tuple[Request, bool]:
         """Return what starts an operation, and whether it only reads.
 
         Raises:
             InvalidWorkflowLocally: It breaks a rule, and preflight refuses that.
         """
-        return self._prepare(operation)
+        return self._prepare(operation, fence)
 
     async def launch(
         self, operation: Operation[R], record: Record, request: Request

@@ -9,6 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
+from linkedapi_async._bookkeeping import Taken
 from linkedapi_async._call import Call as Record
 from linkedapi_async._messages import Request
 from linkedapi_async.errors import ClientClosed, ConfigurationError, LinkedApiError
@@ -52,6 +53,7 @@ class Outcomes(Generic[R]):
         self._limit = limit
         self._work: _Work | None = None
         self._is_closed = False
+        self._is_aside = False
 
     def __aiter__(self) -> Self:
         """Return itself; going on later continues it."""
@@ -69,6 +71,8 @@ class Outcomes(Generic[R]):
             desk = await self._ready()
             if self._work is None:
                 self._work = _Work(self._calls, desk, self._limit)
+                if self._is_aside:
+                    self._work.set_aside()
                 if self._is_closed:
                     self._work.cancel()
         return await self._work.next()
@@ -90,6 +94,24 @@ class Outcomes(Generic[R]):
         """End it: the loop was left."""
         if self._work is not None:
             self._work.forget()
+
+    def stop(self) -> None:
+        """Start nothing more; the iteration ends when every start that is under way is answered."""
+        self._is_closed = True
+        if self._work is not None:
+            self._work.stop()
+
+    def set_aside(self) -> None:
+        """Start nothing more until `go_on`; what was started goes on."""
+        self._is_aside = True
+        if self._work is not None:
+            self._work.set_aside()
+
+    def go_on(self) -> None:
+        """Let calls start again; their deadlines have stood still."""
+        self._is_aside = False
+        if self._work is not None:
+            self._work.go_on()
 
     async def aclose(self) -> None:
         """Forget what was not sent, stop waiting for what was; whoever iterates leaves the loop."""
@@ -138,18 +160,27 @@ class _Item(Entry):
         if self.room is not None and not self.room.done():
             self.room.set_result(None)
 
+    def accepted(self) -> None:
+        """Leave, where nobody wants to wait for the end any more."""
+        if self._work.is_stopping and (task := asyncio.current_task()) is not None:
+            task.cancel()
+
 
 class _Work:
     """The tasks of a map. They know nothing of who iterates, so that nobody is kept alive.
 
     Attributes:
         pending: Calls that were handed in and have not ended.
+        is_stopping: Whether nothing more is to be started, or waited for.
     """
 
     def __init__(
         self, calls: Iterable[Call[Any]] | AsyncIterable[Call[Any]], desk: Desk, limit: int
     ) -> None:
         self.pending: set[_Item] = set()
+        self.is_stopping: bool = False
+        self._aside: list[_Item] = []
+        self._aside_at: float | None = None
         self._desk = desk
         self._limit = limit
         self._loop = asyncio.get_running_loop()
@@ -192,6 +223,40 @@ class _Work:
         self._found.clear()
         self._news.set()
 
+    def stop(self) -> None:
+        """Forget what was not sent; leave what was once the service has named it."""
+        self.is_stopping = True
+        self._reader.cancel()
+        waiting = [item for item in self.pending if item.is_waiting]
+        self._desk.withdraw(*waiting)
+        self.pending.difference_update(waiting, self._aside)
+        for task, item in self._tasks.items():
+            if item.record.workflow_id is not None:
+                task.cancel()
+        self._news.set()
+
+    def set_aside(self) -> None:
+        """Take what waits out of the lanes."""
+        if self._aside_at is None:
+            self._aside_at = self._desk.core.clock.now()
+            self._aside = [item for item in self.pending if item.is_waiting]
+            self._desk.set_aside(*self._aside)
+
+    def go_on(self) -> None:
+        """Hand it back, as if no time had passed."""
+        if self._aside_at is None:
+            return
+        rested = self._desk.core.clock.now() - self._aside_at
+        aside, self._aside, self._aside_at = self._aside, [], None
+        self._drained.set()
+        for item in sorted(aside, key=lambda item: item.rank):
+            record = item.record
+            record.started_at += rested
+            if record.deadline_at is not None:
+                record.deadline_at += rested
+            item.admit()
+            self._desk.hand_back(item)
+
     def forget(self) -> None:
         """Do the same from wherever objects are destroyed."""
         if not self._is_over:
@@ -223,6 +288,8 @@ class _Work:
             result = await carry_out(self._desk, item)
         except LinkedApiError as error:
             self.end(item, Outcome(item.call, error=error))
+        except Taken:
+            self.end(item, Outcome(item.call))
         except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
             self._fail(error)
         else:
@@ -233,6 +300,9 @@ class _Work:
         item = self._tasks.pop(task)
         if not item.is_begun:
             self._desk.forgo(item)
+        if task.cancelled():
+            self.pending.discard(item)
+            self._news.set()
 
     def _fail(self, error: Exception) -> None:
         self.cancel()
@@ -266,7 +336,7 @@ class _Work:
         if not isinstance(cast("object", call), Call):
             msg = f"{call!r} is no Call(account, operation)"
             raise ConfigurationError(msg)
-        while len(self._found) >= self._limit:
+        while len(self._found) >= self._limit or self._aside_at is not None:
             self._drained.clear()
             await self._drained.wait()
         try:

@@ -18,6 +18,7 @@ from linkedapi_async.errors import (
     FatalError,
     InvalidSignature,
     InvalidWorkflowLocally,
+    LedgerError,
     LinkedApiError,
     OutcomeUnknown,
     ProtocolError,
@@ -61,6 +62,7 @@ FULL: dict[type[LinkedApiError], tuple[LinkedApiError, tuple[str, ...]]] = {
         ("reason",),
     ),
     InvalidWorkflowLocally: (InvalidWorkflowLocally("m", code="c", **FACTS), ()),
+    LedgerError: (LedgerError("m", code="c", **FACTS), ()),
     UnsupportedByWire: (UnsupportedByWire("m", code="c", **FACTS), ()),
     ActionError: (ActionError((FAILURE, FAILURE), **{**FACTS, "code": "c"}), ("failures",)),
 }
@@ -129,6 +131,7 @@ def test_a_clone_starts_without_traceback_and_keeps_its_cause() -> None:
         (ConfigurationError, (FatalError, ValueError)),
         (InvalidSignature, (LinkedApiError,)),
         (InvalidWorkflowLocally, (FatalError,)),
+        (LedgerError, (FatalError,)),
         (UnsupportedByWire, (FatalError,)),
     ],
 )
@@ -172,6 +175,7 @@ def test_a_code_without_a_row_is_fatal_and_without_a_hint() -> None:
         (ConfigurationError("m"), "invalidConfiguration"),
         (InvalidSignature("m", reason=SignatureFlaw.MISSING), "invalidSignature"),
         (InvalidWorkflowLocally("m"), "invalidWorkflow"),
+        (LedgerError("m"), "ledgerUnusable"),
         (UnsupportedByWire("m"), "unsupportedByWire"),
     ],
 )

@@ -1,0 +1,98 @@
+"""One call of a batch, from its reading to its outcome."""
+
+from collections.abc import Callable
+from typing import Any
+
+from linkedapi_async._booking import Booking
+from linkedapi_async._messages import Progress, Refusal
+from linkedapi_async._types import WorkflowId
+from linkedapi_async.errors import LinkedApiError
+from linkedapi_async.pool import Call, Outcome
+from linkedapi_async.pool._calls import FencedCall
+
+from ._progress import Place, Tally
+
+__all__ = ["Job"]
+
+
+class Job:
+    """A call, what the ledger knows of it, and where it stands; the fence of its start.
+
+    Attributes:
+        call: The caller's call.
+        booking: Its row; `None` without a ledger.
+        mark: What its workflow carries as a label.
+    """
+
+    __slots__ = ("_named", "_place", "_tally", "booking", "call", "mark")
+
+    def __init__(
+        self,
+        call: Call[Any],
+        booking: Booking | None,
+        tally: Tally,
+        named: Callable[[WorkflowId, str], object],
+    ) -> None:
+        """Begin to wait.
+
+        Args:
+            call: The caller's call.
+            booking: Its row.
+            tally: Counts it.
+            named: Called with its workflow's id and its account, once the service has named it.
+        """
+        self.call: Call[Any] = call
+        self.booking: Booking | None = booking
+        self.mark: str | None = None if booking is None else booking.mark
+        self._tally = tally
+        self._named = named
+        self._place = Place.WAITING
+        tally.enter(call.account)
+
+    @property
+    def fenced(self) -> FencedCall[Any]:
+        """The call as the pool takes it."""
+        call = self.call
+        return FencedCall(
+            account=call.account,
+            operation=call.operation,
+            key=call.key,
+            priority=call.priority,
+            fence=self,
+        )
+
+    def place(self, place: Place) -> None:
+        """Stand somewhere else."""
+        self._tally.move(self.call.account, self._place, place)
+        self._place = place
+
+    def end(self, outcome: Outcome[Any], *, is_replayed: bool) -> None:
+        """Have an outcome."""
+        self.place(Place.ENDED)
+        self._tally.end(outcome, is_replayed=is_replayed)
+
+    # ── as a fence ──
+
+    async def intend(self) -> None:
+        """Write down that a request is about to leave.
+
+        Raises:
+            Taken: Somebody else sends it, or has.
+            LedgerError: It could not be written down.
+        """
+        if self.booking is not None:
+            await self.booking.intend()
+
+    def learn(self, outcome: Progress | Refusal | None) -> None:
+        """Note what a request came to."""
+        is_accepted = isinstance(outcome, Progress)
+        self.place(Place.RUNNING if is_accepted else Place.WAITING)
+        if is_accepted and outcome.workflow_id is not None:
+            self._named(outcome.workflow_id, self.call.account)
+        if self.booking is not None:
+            self.booking.learn(outcome)
+
+    def finish(self, outcome: Progress | LinkedApiError) -> None:
+        """Note that the workflow has ended."""
+        if self.booking is not None:
+            self.booking.finish(outcome)

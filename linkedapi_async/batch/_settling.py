@@ -1,0 +1,270 @@
+"""Calls that an earlier run, or another process, has begun: what becomes of them."""
+
+import asyncio
+from collections import defaultdict
+from typing import Any, Final, Literal, TypeAlias, assert_never
+
+from linkedapi_async._booking import Booking
+from linkedapi_async._bookkeeping import Taken
+from linkedapi_async._trunk import Core
+from linkedapi_async._types import Certainty, WorkflowId
+from linkedapi_async.errors import (
+    ClientClosed,
+    FatalError,
+    LedgerError,
+    LinkedApiError,
+    OutcomeUnknown,
+)
+from linkedapi_async.events import CallReconciled, CallUncertain
+from linkedapi_async.ledger import (
+    Answer,
+    Conflict,
+    Elsewhere,
+    Proved,
+    Send,
+    State,
+    Uncertain,
+    Wait,
+    read_outcome,
+    write_proof,
+)
+from linkedapi_async.operations._base import Result
+from linkedapi_async.pool import AccountPool, Outcome
+from linkedapi_async.pool._client import backstage
+from linkedapi_async.reconciliation import Finding, Verdict, reconcile
+
+from ._job import Job
+from ._orphans import Orphans
+from ._progress import Place
+
+__all__ = ["OnUncertain", "Settling"]
+
+OnUncertain: TypeAlias = Literal["report", "reconcile", "resend"]
+"""What becomes of a call that may have been carried out.
+
+`report` hands it out as `OutcomeUnknown`. `reconcile` asks the service first, by reading. `resend`
+does so too, and sends again what is proved not to have been done.
+"""
+
+_SOON: Final = 0.25
+_LATER: Final = 5.0
+
+
+class Settling:
+    """Sees to calls whose row tells that they were begun.
+
+    Attributes:
+        is_paused: Whether nothing is to be started.
+    """
+
+    def __init__(self, pool: AccountPool, core: Core, uncertain: OnUncertain) -> None:
+        """Take what it works with.
+
+        Args:
+            pool: Whose accounts do it.
+            core: What they share.
+            uncertain: What becomes of calls that may have been carried out.
+        """
+        self.is_paused: bool = False
+        self._pool = pool
+        self._core = core
+        self._uncertain = uncertain
+        self._may_go_on = asyncio.Event()
+        self._may_go_on.set()
+        self._looking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._orphans: Orphans | None = None
+
+    def open(self) -> None:
+        """Begin to hear of workflows that nobody knows, where events tell of them."""
+        receiver = backstage(self._pool).receiver
+        if receiver is not None:
+            self._orphans = Orphans(self._pool, self._core, receiver)
+
+    def close(self) -> None:
+        """Hear no more."""
+        if self._orphans is not None:
+            self._orphans.close()
+
+    def know(self, workflow_id: WorkflowId, account: str) -> None:
+        """Take in that a workflow has somebody who waits for it."""
+        if self._orphans is not None:
+            self._orphans.know(workflow_id, account)
+
+    def pause(self) -> None:
+        """Start nothing until `resume`."""
+        self.is_paused = True
+        self._may_go_on.clear()
+
+    def resume(self) -> None:
+        """Start things again."""
+        self.is_paused = False
+        self._may_go_on.set()
+
+    def looks_into_doubts(self, job: Job) -> bool:
+        """Whether anything is done about a call that may have been carried out."""
+        may_know = self._orphans is not None or self._uncertain != "report"
+        return job.booking is not None and may_know
+
+    async def settle(self, job: Job) -> tuple[Outcome[Any], bool]:
+        """Return what becomes of a call, and whether the ledger knew that already.
+
+        Raises:
+            LedgerError: The ledger cannot be used.
+            CancelledError: As asked; whatever runs goes on, and the ledger knows of it.
+        """
+        booking, pause = job.booking, _SOON
+        assert booking is not None  # noqa: S101 - without a ledger nothing was begun before
+        while True:
+            step = await booking.look()
+            match step:
+                case Answer() | Conflict():
+                    return self.replay(job, step), True
+                case Wait(workflow_id):
+                    return await self._wait(job, workflow_id), False
+                case Elsewhere():
+                    await self._core.clock.sleep(pause)
+                    pause = min(2 * pause, _LATER)
+                case Uncertain(is_free=True):
+                    await booking.prove(State.REFUSED)
+                case Uncertain():
+                    outcome = await self._resolve(job, booking)
+                    if outcome is not None:
+                        return outcome, False
+                case Send():
+                    outcome = await self._send(job)
+                    if outcome is not None:
+                        return outcome, False
+                case _:
+                    assert_never(step)
+
+    def replay(self, job: Job, step: Answer | Conflict) -> Outcome[Any]:
+        """Return the outcome that a row holds, or the error for a key that means another call."""
+        if isinstance(step, Conflict):
+            return Outcome(
+                job.call,
+                error=FatalError(step.message, code="keyConflict", account=job.call.account),
+            )
+        row = None if job.booking is None else job.booking.row
+        assert row is not None  # noqa: S101 - an answer stands in a row
+        try:
+            found = read_outcome(row)
+            if isinstance(found, LinkedApiError):
+                return Outcome(job.call, error=found)
+            return Outcome(job.call, _result(job, found, row.workflow_id))
+        except LinkedApiError as error:
+            error.account = job.call.account
+            return Outcome(job.call, error=error)
+
+    # ── below ──
+
+    async def _wait(self, job: Job, workflow_id: WorkflowId) -> Outcome[Any]:
+        """Return what comes of a workflow that an earlier run has started."""
+        call = job.call
+        job.place(Place.RUNNING)
+        self.know(workflow_id, call.account)
+        try:
+            with backstage(self._pool).occupying(call.account):
+                api = self._pool[call.account]
+                handle = api.attach(call.operation, workflow_id, fence=job)
+                return Outcome(call, await handle.result())
+        except LinkedApiError as error:
+            return Outcome(call, error=error)
+
+    async def _send(self, job: Job) -> Outcome[Any] | None:
+        """Return what comes of a call that may be sent; `None` where somebody else sends it.
+
+        Raises:
+            LedgerError: It could not be written down.
+        """
+        await self._may_go_on.wait()
+        try:
+            return Outcome(job.call, await self._pool.run(job.fenced))
+        except Taken:
+            return None
+        except OutcomeUnknown as error:
+            return None if self.looks_into_doubts(job) else Outcome(job.call, error=error)
+        except LedgerError:
+            raise
+        except LinkedApiError as error:
+            return Outcome(job.call, error=error)
+
+    async def _resolve(self, job: Job, booking: Booking) -> Outcome[Any] | None:
+        """Return the outcome of an uncertain call; `None` where it may be looked up again."""
+        call, row = job.call, booking.row
+        assert row is not None  # noqa: S101 - it is what is uncertain
+        error = OutcomeUnknown(
+            f"It was about to be sent at {row.sent_at:%Y-%m-%d %H:%M:%S %Z}, "
+            "and nobody noted what came of it",
+            code="startInterrupted",
+            certainty=Certainty.MAYBE_ACCEPTED,
+            account=call.account,
+        )
+        self._core.sink.emit(
+            CallUncertain(
+                account=call.account,
+                operation=call.operation.name,
+                key=row.key,
+                since=row.sent_at,
+                hint=error.hint,
+            )
+        )
+        if self._orphans is not None and await self._orphans.adopt(job, booking):
+            return None
+        if self._uncertain == "report":
+            return Outcome(call, error=error)
+        finding = await self._look_into(job, booking)
+        if finding.verdict is Verdict.DONE:
+            proof = Proved(None, finding.evidence)
+            if await booking.prove(State.DONE, write_proof(proof.completion, proof.evidence)):
+                return Outcome(call, _result(job, proof, None))
+            return None
+        may_send = self._uncertain == "resend" or finding.is_harmless
+        if finding.verdict is Verdict.NOT_DONE and may_send:
+            await booking.prove(State.REFUSED)
+            return None
+        told = "it was not carried out" if finding.verdict is Verdict.NOT_DONE else "it stays open"
+        error.message = f"{error.message}; {told}: {finding.evidence}"
+        error.args = (error.message,)
+        return Outcome(call, error=error)
+
+    async def _look_into(self, job: Job, booking: Booking) -> Finding:
+        """Return what reading shows of an uncertain call; an account's calls one by one."""
+        call, row = job.call, booking.row
+        assert row is not None  # noqa: S101 - it is what is uncertain
+        async with self._looking[call.account]:
+            await self._may_go_on.wait()
+            begun_at = self._core.clock.now()
+            try:
+                with backstage(self._pool).occupying(call.account):
+                    finding = await reconcile(
+                        self._pool[call.account], call.operation, since=row.sent_at
+                    )
+            except ClientClosed as error:
+                finding = Finding(Verdict.UNKNOWN, error.message)
+            if finding.verdict is not Verdict.UNKNOWN:
+                backstage(self._pool).settle_doubts(call.account, begun_at)
+            if finding.verdict is Verdict.DONE and await booking.has_twins():
+                told = f"{finding.evidence} Another call of the same content may have left that."
+                finding = Finding(Verdict.UNKNOWN, told)
+        self._core.sink.emit(
+            CallReconciled(
+                account=call.account,
+                operation=call.operation.name,
+                key=row.key,
+                verdict=finding.verdict,
+                evidence=finding.evidence,
+            )
+        )
+        return finding
+
+
+def _result(job: Job, proved: Proved, workflow_id: WorkflowId | None) -> Result[Any]:
+    """Return what a completed call brought: nothing, where only reading showed that it was done.
+
+    Raises:
+        ProtocolError: Its completion is not of the documented form.
+    """
+    if proved.evidence:
+        return Result(None)
+    data, errors = job.call.operation.read(proved.completion)
+    return Result(data, errors, workflow_id, proved.completion)

@@ -1,0 +1,334 @@
+"""The tasks of a batch. They know nothing of who iterates, so that nobody is kept alive."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping
+from contextlib import suppress
+from itertools import islice
+from typing import Any, Final, TypeAlias, cast
+
+from linkedapi_async._booking import Booking
+from linkedapi_async._bookkeeping import Ledger
+from linkedapi_async.errors import (
+    ConfigurationError,
+    LedgerError,
+    OutcomeUnknown,
+)
+from linkedapi_async.ledger import Answer, Conflict, Row, Send
+from linkedapi_async.pool import AccountPool, Call, Outcome
+from linkedapi_async.pool._calls import FencedCall
+from linkedapi_async.pool._client import backstage
+
+from ._job import Job
+from ._progress import BatchProgress, Tally
+from ._settling import OnUncertain, Settling
+
+__all__ = ["Work"]
+
+Calls: TypeAlias = Iterable[Call[Any]] | AsyncIterable[Call[Any]]
+
+_DAMAGED: Final = "ledgerDamaged"
+_CHUNK: Final = 64
+"""Calls looked up in the ledger at once."""
+_SETTLING: Final = 1_000
+"""Calls of earlier runs looked after at once."""
+
+
+class Work:
+    """What goes on behind a batch, once somebody asks for its first outcome."""
+
+    def __init__(
+        self,
+        pool: AccountPool,
+        calls: Calls,
+        *,
+        ledger: Ledger | None,
+        uncertain: OnUncertain,
+        stop_after: int | None,
+        read_ahead: int,
+        total: int | None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            pool: Whose accounts do it.
+            calls: What to do.
+            ledger: What outlives the process.
+            uncertain: What becomes of calls that may have been carried out.
+            stop_after: Errors after which nothing more is started.
+            read_ahead: Calls that may be read and not taken as outcomes.
+            total: How many calls there are, as far as the list says.
+        """
+        self._pool = pool
+        self._calls = calls
+        self._ledger = ledger
+        self._stop_after = stop_after
+        self._read_ahead = read_ahead
+        self._total = total
+        self._core = backstage(pool).core
+        self._tally = Tally()
+        self._settling = Settling(pool, self._core, uncertain)
+        self._outcomes = pool.map(self._fresh())
+        self._found: deque[Outcome[Any]] = deque()
+        self._inside = 0
+        self._storing = 0
+        self._news = asyncio.Event()
+        self._left = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._driver: asyncio.Task[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._failure: Exception | None = None
+        self._is_stopping = False
+
+    # ── for whoever iterates ──
+
+    async def next(self) -> Outcome[Any]:
+        """Return the next outcome.
+
+        Raises:
+            StopAsyncIteration: There are no more.
+        """
+        if self._driver is None:
+            self._loop = asyncio.get_running_loop()
+            self._driver = asyncio.create_task(self._drive())
+            self._driver.add_done_callback(lambda _: self._news.set())
+        while not self._found:
+            if self._driver.done():
+                failure, self._failure = self._failure, None
+                raise failure or StopAsyncIteration
+            self._news.clear()
+            await self._news.wait()
+        self._inside -= 1
+        self._left.set()
+        return self._found.popleft()
+
+    def progress(self) -> BatchProgress:
+        """Return how far it has come."""
+        tally, waiting = self._tally, self._tally.waiting
+        parked = sum(waiting[alias] for alias in self._pool.stats().parked)
+        return BatchProgress(
+            total=self._total,
+            read=tally.read,
+            done=tally.done,
+            failed=dict(tally.failed),
+            uncertain=tally.uncertain,
+            running=tally.running,
+            parked=parked,
+            waiting=waiting.total() - parked,
+            replayed=tally.replayed,
+            is_paused=self._settling.is_paused,
+            is_stopping=self._is_stopping,
+            earliest_feasible_at=self._pool.earliest_feasible_at(()),
+        )
+
+    def pause(self) -> None:
+        """Start nothing more until `resume`."""
+        self._settling.pause()
+        self._outcomes.set_aside()
+
+    def resume(self) -> None:
+        """Start calls again."""
+        self._settling.resume()
+        self._outcomes.go_on()
+
+    def stop(self) -> None:
+        """Start nothing more, and leave what the service has named."""
+        if not self._is_stopping:
+            self._is_stopping = True
+            self._outcomes.stop()
+            for task in self._tasks:
+                task.cancel()
+
+    async def close(self) -> None:
+        """Leave now."""
+        self._is_stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await self._outcomes.aclose()
+        if self._driver is not None:
+            await asyncio.wait((self._driver,))
+        self._found.clear()
+
+    def forget(self) -> None:
+        """Do the same from wherever objects are destroyed."""
+        if self._loop is not None and self._driver is not None and not self._driver.done():
+            with suppress(RuntimeError):  # its loop is closed: nothing runs any more
+                self._loop.call_soon_threadsafe(self._driver.cancel)
+
+    # ── below ──
+
+    async def _drive(self) -> None:
+        """See every call to its outcome."""
+        ledger, is_ours = self._ledger, False
+        try:
+            if ledger is not None:
+                is_ours = await ledger.open()
+                self._settling.open()
+            async for outcome in self._outcomes:
+                self._came(outcome)
+            while self._tasks or self._storing:
+                self._left.clear()
+                await self._left.wait()
+        except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
+            self._fail(error)
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._outcomes.aclose()
+            self._settling.close()
+            if ledger is not None and is_ours:
+                await ledger.close()
+
+    async def _fresh(self) -> AsyncIterator[FencedCall[Any]]:
+        """Yield the calls that nobody has sent yet; see to the others."""
+        async for calls in _chunks(self._calls):
+            jobs = [self._job(call) for call in calls]
+            known = await self._look(jobs)
+            for job in jobs:
+                if await self._is_fresh(job, known):
+                    yield job.fenced
+            while self._inside >= self._read_ahead or len(self._tasks) >= _SETTLING:
+                self._left.clear()
+                await self._left.wait()
+
+    def _job(self, call: Call[Any]) -> Job:
+        """Return a call that was read, with its row to be.
+
+        Raises:
+            ConfigurationError: It is no call, or its key cannot be kept.
+        """
+        if not isinstance(cast("object", call), Call):
+            msg = f"{call!r} is no Call(account, operation)"
+            raise ConfigurationError(msg)
+        booking = None
+        if self._ledger is not None:
+            booking = Booking(
+                self._ledger,
+                account=call.account,
+                operation=call.operation,
+                key=call.key,
+                clock=self._core.clock,
+            )
+        self._inside += 1
+        return Job(call, booking, self._tally, self._settling.know)
+
+    async def _look(self, jobs: list[Job]) -> Mapping[str, Row | LedgerError]:
+        keys = [job.booking.intent.key for job in jobs if job.booking is not None]
+        return {} if self._ledger is None else await self._ledger.look(keys)
+
+    async def _is_fresh(self, job: Job, known: Mapping[str, Row | LedgerError]) -> bool:
+        """Return whether a call is to be sent; else see to it.
+
+        Raises:
+            LedgerError: The ledger cannot be used.
+        """
+        if job.booking is None:
+            return True
+        try:
+            step = await job.booking.consult(known.get(job.booking.intent.key))
+        except LedgerError as error:
+            if error.code != _DAMAGED:
+                raise
+            self._end(job, Outcome(job.call, error=error))
+            return False
+        if isinstance(step, Send):
+            return True
+        if isinstance(step, (Answer, Conflict)):
+            self._end(job, self._settling.replay(job, step), is_replayed=True)
+        else:
+            self._see_to(job)
+        return False
+
+    def _see_to(self, job: Job) -> None:
+        """Have a call settled that is not simply to be sent."""
+        task = asyncio.get_running_loop().create_task(self._settle(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._settled)
+
+    async def _settle(self, job: Job) -> None:
+        try:
+            outcome, is_replayed = await self._settling.settle(job)
+        except LedgerError as error:
+            self._fail(error)
+        else:
+            self._keep(job, outcome, is_replayed=is_replayed)
+
+    def _settled(self, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        self._left.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._fail(error)
+
+    # ── outcomes ──
+
+    def _came(self, outcome: Outcome[Any]) -> None:
+        """Take in what became of a call that the pool had."""
+        fenced = cast("FencedCall[Any]", outcome.call)
+        job, error = cast("Job", fenced.fence), outcome.error
+        is_taken = outcome.result is None and error is None
+        is_doubtful = isinstance(error, OutcomeUnknown) and self._settling.looks_into_doubts(job)
+        if isinstance(error, LedgerError) and error.code != _DAMAGED:
+            self._fail(error)
+        elif is_taken or is_doubtful:
+            self._see_to(job)
+        else:
+            self._keep(job, Outcome(job.call, outcome.result, error))
+
+    def _keep(self, job: Job, outcome: Outcome[Any], *, is_replayed: bool = False) -> None:
+        """Hand an outcome out as soon as it is durable."""
+        last = None if job.booking is None else job.booking.last
+        if last is None or last.done():
+            self._stored(job, outcome, last, is_replayed=is_replayed)
+            return
+        self._storing += 1
+
+        def stored(_: object) -> None:
+            self._storing -= 1
+            self._stored(job, outcome, last, is_replayed=is_replayed)
+
+        last.add_done_callback(stored)
+
+    def _stored(
+        self,
+        job: Job,
+        outcome: Outcome[Any],
+        last: "asyncio.Future[bool] | None",
+        *,
+        is_replayed: bool,
+    ) -> None:
+        """Hand an outcome out, also where it could not be stored: the next run finds it again."""
+        self._end(job, outcome, is_replayed=is_replayed)
+        failure = None if last is None or last.cancelled() else last.exception()
+        if failure is not None:
+            self._fail(failure)
+
+    def _end(self, job: Job, outcome: Outcome[Any], *, is_replayed: bool = False) -> None:
+        job.end(outcome, is_replayed=is_replayed)
+        self._found.append(outcome)
+        self._news.set()
+        self._left.set()
+        errors = self._tally.failed.total() + self._tally.uncertain
+        if self._stop_after is not None and errors >= self._stop_after:
+            self.stop()
+
+    def _fail(self, error: BaseException) -> None:
+        """Stop, and raise an error once everything under way has come to its end."""
+        if self._failure is None and isinstance(error, Exception):
+            self._failure = error
+        self.stop()
+
+
+async def _chunks(calls: Calls) -> AsyncIterator[list[Call[Any]]]:
+    """Yield calls a few at once, where nobody has to wait for the next one."""
+    if isinstance(calls, AsyncIterable):
+        try:
+            async for call in calls:
+                yield [call]
+        finally:
+            if isinstance(calls, AsyncGenerator):
+                await cast("AsyncGenerator[object]", calls).aclose()
+    else:
+        rest = iter(calls)
+        while chunk := list(islice(rest, _CHUNK)):
+            yield chunk
