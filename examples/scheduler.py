@@ -1,86 +1,88 @@
-"""A night's list of calls that survives a restart: ids are kept in a file and attached again.
+r"""A night's list of calls, started by cron: every one is answered once, through kills and reboots.
 
-    python examples/scheduler.py STATE.json [--sandbox]
+    python examples/scheduler.py LEDGER RESULTS.jsonl [--sandbox]
 
-Stop it with Ctrl-C and start it again with the same file: what was accepted is fetched, what was
-never sent is sent, and what is in doubt is left to a person.
+In a crontab, with one ledger for each night, tried again every half hour until all is done:
+
+    */30 22-23,0-6 * * *  scheduler.py ~/night-$(date -d -7hours +\%F).ledger ~/results.jsonl
+
+A run that is killed, or finds another one at work, does no harm: what was accepted is waited for,
+what was answered is answered the same, what never left is sent. What may have left is looked up on
+LinkedIn, and sent again only where that proves it was not done.
 """
 
 import asyncio
 import json
+import os
 import sys
+from collections.abc import Iterator, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
+from typing import Any
 
-from linkedapi_async import LinkedApi, LinkedApiError, OutcomeUnknown, Policy, WorkflowTimeout
+from linkedapi_async import AccountPool, Batch, Call, Outcome, OutcomeUnknown, Policy
 from linkedapi_async.operations import SendConnectionRequest
 from linkedapi_async.testing import Sandbox
 
 PEOPLE = [f"https://www.linkedin.com/in/person{number}" for number in (2, 3, 4, 6, 8)]
 
 
-class State:
-    """What is known of each person: `sending`, a workflow id, or how it ended."""
-
-    def __init__(self, path: Path) -> None:
-        """Read the file, if there is one."""
-        self._path = path
-        self.known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-
-    def note(self, person: str, what: str) -> None:
-        """Write it down before anything else happens; replacing a file is all or nothing."""
-        self.known[person] = what
-        draft = self._path.with_suffix(".new")
-        draft.write_text(json.dumps(self.known, indent=2))
-        draft.replace(self._path)
+def invitations(account: str) -> Iterator[Call[None]]:
+    """Yield the night's calls. What is yielded again in the next run is known by its key."""
+    for person in PEOPLE:
+        yield Call(account, SendConnectionRequest(person_url=person), key=person)
 
 
-async def invite(api: LinkedApi, person: str, state: State) -> None:
-    """Bring one invitation to its end, from wherever the last run left it."""
-    known = state.known.get(person)
-    operation = SendConnectionRequest(person_url=person)
-    try:
-        if known is None:
-            # From here until the id is noted, a crash leaves `sending`: it may run or not.
-            state.note(person, "sending")
-            handle = await api.start(operation)
-            state.note(person, str(handle.workflow_id))
-        elif known.startswith("wf-"):
-            handle = api.attach(operation, known)
-        else:
-            return  # ended, or in doubt: sending it again might invite twice
-        result = await handle.result()
-    except (OutcomeUnknown, WorkflowTimeout) as error:
-        if isinstance(error, OutcomeUnknown):
-            state.note(person, f"in doubt: {error.message}")
-        print(f"{person}: {error}")  # a timeout keeps its id: the next run attaches
-    except LinkedApiError as error:
-        state.note(person, f"failed: {error.code}")
-        print(f"{person}: {error}")
+def told(outcome: Outcome[None]) -> dict[str, Any]:
+    """Return what is written down of an outcome."""
+    error, result = outcome.error, outcome.result
+    if isinstance(error, OutcomeUnknown):
+        state = "in doubt"  # a person has to look: it is never sent again on suspicion
+    elif error is not None or result is None or result.errors:
+        state = "failed"
     else:
-        ending = f"failed: {result.errors[0].type}" if result.errors else "invited"
-        state.note(person, ending)
-        print(f"{person}: {ending}")
+        state = "invited"
+    failures = (
+        [str(error)] if error else [failure.message for failure in result.errors] if result else []
+    )
+    return {"person": outcome.call.key, "state": state, "why": failures}
 
 
-async def main(state: State, api: LinkedApi) -> None:
-    """Post the whole list at once: the service queues it and works through it one by one."""
-    async with asyncio.TaskGroup() as group:
-        for person in PEOPLE:
-            group.create_task(invite(api, person, state))
-
-
-async def run(path: str, *, on_sandbox: bool) -> None:
-    """Run on the account of the environment, or on a sandbox."""
+async def main(ledger: Path, results: Path, accounts: Mapping[str, str], **options: Any) -> None:
+    """Go through the list; the results of a run replace those of the run before."""
     async with AsyncExitStack() as stack:
-        options: dict[str, str] = {}
-        if on_sandbox:
-            sandbox = await stack.enter_async_context(Sandbox(duration=0.2))
-            options = {"base_url": sandbox.base_url, **sandbox.tokens}
         # `batch`: a day for each call, and every wait worth it.
-        api = LinkedApi.from_env(policy=Policy.batch(), **options)
-        await main(State(Path(path)), await stack.enter_async_context(api))
+        pool = await stack.enter_async_context(
+            AccountPool(accounts=accounts, **{"policy": Policy.batch(), **options})
+        )
+        (account,) = pool
+        batch = Batch(pool, invitations(account), ledger=ledger, uncertain="resend")
+        file = stack.enter_context(results.open("w"))
+        async for outcome in batch:
+            line = told(outcome)
+            print(json.dumps(line), file=file, flush=True)
+            print(f"{line['person']}: {line['state']}", *line["why"])
+        progress = batch.progress
+        print(f"{progress.done} done, {progress.failures} failed, {progress.uncertain} in doubt")
+
+
+async def rehearse(ledger: Path, results: Path) -> None:
+    """Run on a sandbox."""
+    async with Sandbox(duration=0.2) as sandbox:
+        tokens = sandbox.tokens
+        await main(
+            ledger,
+            results,
+            {"main": tokens.identification_token},
+            linked_api_token=tokens.linked_api_token,
+            base_url=sandbox.base_url,
+        )
 
 
 if __name__ == "__main__":
-    asyncio.run(run(sys.argv[1], on_sandbox="--sandbox" in sys.argv))
+    paths = Path(sys.argv[1]), Path(sys.argv[2])
+    if "--sandbox" in sys.argv:
+        asyncio.run(rehearse(*paths))
+    else:
+        main_token, token = os.environ["LINKED_API_TOKEN"], os.environ["IDENTIFICATION_TOKEN"]
+        asyncio.run(main(*paths, {"main": token}, linked_api_token=main_token))
