@@ -36,16 +36,13 @@ def invitations(account: str) -> Iterator[Call[None]]:
 def told(outcome: Outcome[None]) -> dict[str, Any]:
     """Return what is written down of an outcome."""
     error, result = outcome.error, outcome.result
+    why = [] if error is None else [str(error)]
+    if result is not None:
+        why = [failure.message for failure in result.errors]
+    state = "failed" if why else "invited"
     if isinstance(error, OutcomeUnknown):
         state = "in doubt"  # a person has to look: it is never sent again on suspicion
-    elif error is not None or result is None or result.errors:
-        state = "failed"
-    else:
-        state = "invited"
-    failures = (
-        [str(error)] if error else [failure.message for failure in result.errors] if result else []
-    )
-    return {"person": outcome.call.key, "state": state, "why": failures}
+    return {"person": outcome.call.key, "state": state, "why": why}
 
 
 async def main(ledger: Path, results: Path, accounts: Mapping[str, str], **options: Any) -> None:
@@ -76,6 +73,7 @@ async def rehearse(ledger: Path, results: Path) -> None:
             {"main": tokens.identification_token},
             linked_api_token=tokens.linked_api_token,
             base_url=sandbox.base_url,
+            policy=Policy(poll_base=0.1, poll_max=1.0),
         )
 
 
