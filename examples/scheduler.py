@@ -16,7 +16,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -47,20 +46,18 @@ def told(outcome: Outcome[None]) -> dict[str, Any]:
 
 async def main(ledger: Path, results: Path, accounts: Mapping[str, str], **options: Any) -> None:
     """Go through the list; the results of a run replace those of the run before."""
-    async with AsyncExitStack() as stack:
-        # `batch`: a day for each call, and every wait worth it.
-        pool = await stack.enter_async_context(
-            AccountPool(accounts=accounts, **{"policy": Policy.batch(), **options})
-        )
-        (account,) = pool
-        batch = Batch(pool, invitations(account), ledger=ledger, uncertain="resend")
-        file = stack.enter_context(results.open("w"))
-        async for outcome in batch:
-            line = told(outcome)
-            print(json.dumps(line), file=file, flush=True)
-            print(f"{line['person']}: {line['state']}", *line["why"])
-        progress = batch.progress
-        print(f"{progress.done} done, {progress.failures} failed, {progress.uncertain} in doubt")
+    # `batch`: a day for each call, and every wait worth it.
+    given: dict[str, Any] = {"policy": Policy.batch(), **options}
+    with results.open("w") as file:
+        async with AccountPool(accounts=accounts, **given) as pool:
+            (account,) = pool
+            batch = Batch(pool, invitations(account), ledger=ledger, uncertain="resend")
+            async for outcome in batch:
+                line = told(outcome)
+                print(json.dumps(line), file=file, flush=True)
+                print(f"{line['person']}: {line['state']}", *line["why"])
+    progress = batch.progress
+    print(f"{progress.done} done, {progress.failures} failed, {progress.uncertain} in doubt")
 
 
 async def rehearse(ledger: Path, results: Path) -> None:

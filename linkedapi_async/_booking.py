@@ -10,7 +10,7 @@ from ._clock import Clock
 from ._messages import Progress, Refusal
 from ._messages import State as Stage
 from ._types import Certainty, Effect, WorkflowId
-from .errors import FatalError, LedgerError, LinkedApiError
+from .errors import FatalError, LedgerError, LinkedApiError, OutcomeUnknown
 from .ledger import (
     Change,
     Intent,
@@ -147,11 +147,19 @@ class Booking:
                 self._note(State.ACCEPTED, outcome.workflow_id)
         elif self.reads_only or (outcome is not None and outcome.certainty in _PROVED):
             self._note(State.REFUSED)
-        elif outcome is not None and not outcome.is_lost:
-            ended = FatalError(outcome.message, code=outcome.code, certainty=outcome.certainty)
-            self._note(State.FAILED, outcome=write_error(ended))
-        else:
+        elif outcome is None:
             self._note(State.UNCERTAIN)
+        else:
+            is_lost = outcome.certainty is Certainty.MAYBE_ACCEPTED
+            family = OutcomeUnknown if is_lost else FatalError
+            ended = family(
+                outcome.message,
+                code=outcome.code,
+                certainty=outcome.certainty,
+                account=self.intent.account,
+            )
+            state = State.UNCERTAIN if is_lost else State.FAILED
+            self._note(state, outcome=write_error(ended))
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:
         """Note that the workflow has ended."""

@@ -42,6 +42,7 @@ __all__ = [
     "Uncertain",
     "Wait",
     "damaged",
+    "evidence_in",
     "key_of",
     "mark_in",
     "marked",
@@ -82,7 +83,7 @@ class State(StrEnum):
 
 
 PREDECESSORS: Final[Mapping[State, frozenset[State]]] = {
-    State.UNCERTAIN: frozenset({State.SENDING}),
+    State.UNCERTAIN: frozenset({State.SENDING, State.UNCERTAIN}),
     State.REFUSED: frozenset({State.SENDING, State.UNCERTAIN, State.ACCEPTED}),
     State.ACCEPTED: frozenset({State.SENDING, State.UNCERTAIN}),
     State.DONE: frozenset({State.SENDING, State.UNCERTAIN, State.ACCEPTED}),
@@ -327,8 +328,13 @@ def write_proof(completion: Json, evidence: str = "") -> str:
     return json.dumps({"completion": completion, "evidence": evidence}, separators=(",", ":"))
 
 
-def write_error(error: LinkedApiError) -> str:
-    """Return the outcome of a call that ended in an error, as a row keeps it."""
+def write_error(error: LinkedApiError, evidence: str = "") -> str:
+    """Return the outcome of a call that ended in an error, as a row keeps it.
+
+    Args:
+        error: The error.
+        evidence: What asking the service has shown, where it is uncertain.
+    """
     family = next(kind.__name__ for kind in type(error).__mro__ if kind.__name__ in _FAMILIES)
     told = {
         "family": family,
@@ -345,7 +351,7 @@ def write_error(error: LinkedApiError) -> str:
         "status": error.status,
         "account": error.account,
     }
-    return json.dumps({"error": told}, separators=(",", ":"))
+    return json.dumps({"error": told, "evidence": evidence}, separators=(",", ":"))
 
 
 def read_outcome(row: Row) -> Proved | LinkedApiError:
@@ -362,6 +368,15 @@ def read_outcome(row: Row) -> Proved | LinkedApiError:
     except (ValueError, TypeError, LookupError) as exc:
         error = damaged(row.key, f"its outcome cannot be read ({exc})")
         raise error from exc
+
+
+def evidence_in(row: Row) -> str:
+    """Return what asking the service has shown of a call; empty where nobody asked."""
+    try:
+        told: Any = json.loads(row.outcome or "{}")
+        return str(told.get("evidence", ""))
+    except (ValueError, AttributeError):
+        return ""
 
 
 def damaged(key: str, what: str) -> LedgerError:

@@ -31,7 +31,7 @@ class Job:
         call: Call[Any],
         booking: Booking | None,
         tally: Tally,
-        named: Callable[[WorkflowId, str], object],
+        named: Callable[[WorkflowId, str], object] | None = None,
     ) -> None:
         """Begin to wait.
 
@@ -85,10 +85,14 @@ class Job:
 
     def learn(self, outcome: Progress | Refusal | None) -> None:
         """Note what a request came to."""
-        is_accepted = isinstance(outcome, Progress)
-        self.place(Place.RUNNING if is_accepted else Place.WAITING)
-        if is_accepted and outcome.workflow_id is not None:
-            self._named(outcome.workflow_id, self.call.account)
+        workflow_id = None
+        if isinstance(outcome, Progress):
+            self.place(Place.RUNNING)
+            workflow_id = outcome.workflow_id
+        else:
+            self.place(Place.WAITING)
+        if workflow_id is not None and self._named is not None:
+            self._named(workflow_id, self.call.account)
         if self.booking is not None:
             self.booking.learn(outcome)
 

@@ -21,11 +21,13 @@ from linkedapi_async.ledger import (
     Conflict,
     Elsewhere,
     Proved,
+    Row,
     Send,
     State,
     Uncertain,
     Wait,
     read_outcome,
+    write_error,
     write_proof,
 )
 from linkedapi_async.operations._base import Result
@@ -192,13 +194,7 @@ class Settling:
         """Return the outcome of an uncertain call; `None` where it may be looked up again."""
         call, row = job.call, booking.row
         assert row is not None  # noqa: S101 - it is what is uncertain
-        error = OutcomeUnknown(
-            f"It was about to be sent at {row.sent_at:%Y-%m-%d %H:%M:%S %Z}, "
-            "and nobody noted what came of it",
-            code="startInterrupted",
-            certainty=Certainty.MAYBE_ACCEPTED,
-            account=call.account,
-        )
+        error = _doubt(row)
         self._core.sink.emit(
             CallUncertain(
                 account=call.account,
@@ -211,7 +207,7 @@ class Settling:
         if self._orphans is not None and await self._orphans.adopt(job, booking):
             return None
         if self._uncertain == "report":
-            return Outcome(call, error=error)
+            return await self._leave_open(job, booking, error)
         finding = await self._look_into(job, booking)
         if finding.verdict is Verdict.DONE:
             proof = Proved(None, finding.evidence)
@@ -223,9 +219,18 @@ class Settling:
             await booking.prove(State.REFUSED)
             return None
         told = "it was not carried out" if finding.verdict is Verdict.NOT_DONE else "it stays open"
-        error.message = f"{error.message}; {told}: {finding.evidence}"
-        error.args = (error.message,)
-        return Outcome(call, error=error)
+        return await self._leave_open(job, booking, error, f"{told}: {finding.evidence}")
+
+    async def _leave_open(
+        self, job: Job, booking: Booking, error: LinkedApiError, evidence: str = ""
+    ) -> Outcome[Any] | None:
+        """Keep what is known of an uncertain call; `None` where more is known by now."""
+        if not await booking.prove(State.UNCERTAIN, write_error(error, evidence)):
+            return None
+        if evidence:
+            error.message = f"{error.message}; {evidence}"
+            error.args = (error.message,)
+        return Outcome(job.call, error=error)
 
     async def _look_into(self, job: Job, booking: Booking) -> Finding:
         """Return what reading shows of an uncertain call; an account's calls one by one."""
@@ -256,6 +261,21 @@ class Settling:
             )
         )
         return finding
+
+
+def _doubt(row: Row) -> LinkedApiError:
+    """Return why nobody knows what came of a start."""
+    if row.outcome is not None:
+        found = read_outcome(row)
+        if isinstance(found, OutcomeUnknown):
+            return found
+    return OutcomeUnknown(
+        f"It was about to be sent at {row.sent_at:%Y-%m-%d %H:%M:%S %Z}, "
+        "and nobody noted what came of it",
+        code="startInterrupted",
+        certainty=Certainty.MAYBE_ACCEPTED,
+        account=row.account,
+    )
 
 
 def _result(job: Job, proved: Proved, workflow_id: WorkflowId | None) -> Result[Any]:

@@ -250,7 +250,9 @@ class Work:
         try:
             outcome, is_replayed = await self._settling.settle(job)
         except LedgerError as error:
-            self._fail(error)
+            if error.code != _DAMAGED:
+                raise
+            self._end(job, Outcome(job.call, error=error))
         else:
             self._keep(job, outcome, is_replayed=is_replayed)
 

@@ -232,8 +232,8 @@ async def test_a_restarted_workflow_passes_it_again(
 
     assert fence.kinds == ["intend", "learn", "intend", "learn", "finish"]
     assert handle.workflow_id != first
-    labels = [one.document["label"] for one in sandbox.log.workflows()]  # type: ignore[index,call-overload] - a tree
-    assert labels == [f"intent:{MARK}"] * 2
+    posted: list[Any] = [one.document for one in sandbox.log.workflows()]
+    assert [document["label"] for document in posted] == [f"intent:{MARK}"] * 2
 
 
 async def test_a_failed_workflow_is_told_as_ended(
@@ -298,7 +298,7 @@ async def test_marks_leave_labels_alone(
     result = await connect(sandbox).start(CustomWorkflow(workflow), fence=fence)
     completion: Any = (await result.result()).completion
 
-    reports = completion if isinstance(completion, list) else [completion]
+    reports: list[Any] = [completion] if isinstance(completion, dict) else completion
     assert [report["label"] for report in reports] == labels
 
 
