@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).parents[2]
+HASTY = Path(__file__).with_name("hasty.py")
 TOKENS = ("LINKED_API_TOKEN", "ACCOUNT_API_TOKEN", "IDENTIFICATION_TOKEN", "LINKED_API_BASE_URL")
 
 
@@ -29,14 +30,14 @@ def example() -> Callable[[str], ModuleType]:
 
 @pytest.fixture
 def script() -> "Callable[..., subprocess.CompletedProcess[str]]":
-    """Run Python code or a script without tokens in its environment, warnings being errors."""
+    """Run Python code or an example without tokens in its environment, warnings being errors."""
 
     def run(*args: str) -> "subprocess.CompletedProcess[str]":
         # Under nox the installed package is tested; elsewhere the checkout may be all there is.
         here = {} if sys.flags.safe_path else {"PYTHONPATH": str(ROOT)}
         bare = {name: value for name, value in os.environ.items() if name not in TOKENS}
         return subprocess.run(
-            [sys.executable, "-W", "error", *args],
+            [sys.executable, "-W", "error", str(HASTY), *args],
             capture_output=True,
             text=True,
             check=False,
