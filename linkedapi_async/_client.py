@@ -118,6 +118,11 @@ class Client(ABC, Generic[L]):
         """What this client does about failures."""
         return self._policy
 
+    @property
+    def clock(self) -> Clock:
+        """Where its time and chance come from."""
+        return self._core.clock
+
     async def aclose(self) -> None:
         """Close connections; waits still open raise `ClientClosed`, which carries their ids.
 

@@ -5,7 +5,8 @@ or a page with parts. Nothing here sends anything.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
+from datetime import datetime
 from functools import cache
 from importlib import import_module
 from types import MappingProxyType
@@ -27,6 +28,8 @@ from linkedapi_async.workflows._reports import (
 )
 from linkedapi_async.workflows.tree import effect_of
 
+from ._findings import Finding, Question
+
 if TYPE_CHECKING:
     from typing_extensions import override
 else:
@@ -45,6 +48,7 @@ __all__ = [
     "Operation",
     "PageOperation",
     "Part",
+    "Recipe",
     "Result",
     "VoidOperation",
     "operation",
@@ -76,6 +80,13 @@ ActionClass: TypeAlias = type[Action[Any]]
 
 ModelClass: TypeAlias = type[Any]
 """What an operation's `model` is."""
+
+Recipe: TypeAlias = Generator["Operation[Any] | Question", Any, Finding]
+"""How to find out whether a write happened.
+
+It yields what it wants to know: a reading operation, answered by the data of a `Result` without
+errors, or a `Question`. What it returns is its conclusion.
+"""
 
 _REGISTRY: Final[dict[str, "type[Operation[Any]]"]] = {}
 
@@ -136,6 +147,17 @@ class Operation(ABC, Generic[R_co]):
     def effect(self) -> Effect:
         """Whether it changes anything on LinkedIn; unknown actions count as writes."""
         return effect_of(self.workflow())
+
+    def recipe(self, since: datetime) -> Recipe | None:  # noqa: ARG002 - for those who can tell
+        """Return how to find out whether it happened; `None` where nothing readable proves it.
+
+        A recipe that concludes `NOT_DONE` has read behind the doubtful start: after a workflow of
+        the same account that was posted later and has come to its end.
+
+        Args:
+            since: The earliest moment at which it may have been sent, aware.
+        """
+        return None
 
     @classmethod
     def read(cls, completion: Json) -> tuple[R_co | None, tuple[ActionFailure, ...]]:

@@ -1,5 +1,6 @@
 """Writing comments and reacting to them."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import attrs
@@ -12,9 +13,14 @@ from ._base import (
     ActionClass,
     ModelClass,
     ObjectOperation,
+    Recipe,
     VoidOperation,
     operation,
+    override,
 )
+from ._content_recipes import COMMENTS, by_comment_reaction, by_comments, post_of_comment
+from .configs import PostCommentsConfig
+from .posts import FetchPost
 
 __all__ = [
     "CommentOnPost",
@@ -45,6 +51,17 @@ class CommentOnPost(ObjectOperation[CommentResult]):
     text: str
     company_url: str | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Read the comments of the post, the latest first."""
+        return by_comments(
+            self.text,
+            action=self.root.action_type,
+            read=_read(self.post_url, self.post_urn),
+            since=since,
+            page=self.company_url,
+        )
+
 
 @operation("reactToComment")
 @attrs.frozen(kw_only=True)
@@ -62,6 +79,20 @@ class ReactToComment(VoidOperation):
 
     comment_url: str
     type: ReactionType = "like"
+
+    @override
+    def recipe(self, since: datetime) -> Recipe | None:
+        """Find the comment below its post; `None` where its address does not name the post."""
+        post = post_of_comment(self.comment_url)
+        if post is None:
+            return None
+        return by_comment_reaction(
+            self.type,
+            self.comment_url,
+            action=self.root.action_type,
+            read=_read(None, post),
+            since=since,
+        )
 
 
 @operation("replyToComment")
@@ -81,3 +112,28 @@ class ReplyToComment(ObjectOperation[CommentResult]):
 
     comment_url: str
     text: str
+
+    @override
+    def recipe(self, since: datetime) -> Recipe | None:
+        """Read the replies below the comment; `None` where its address does not name the post."""
+        post = post_of_comment(self.comment_url)
+        if post is None:
+            return None
+        return by_comments(
+            self.text,
+            action=self.root.action_type,
+            read=_read(None, post),
+            since=since,
+            below=self.comment_url,
+        )
+
+
+def _read(post_url: str | None, post_urn: str | None) -> FetchPost:
+    return FetchPost(
+        post_url=post_url,
+        post_urn=post_urn,
+        retrieve_comments=True,
+        comments_retrieval_config=PostCommentsConfig(
+            limit=COMMENTS, replies=True, sort="mostRecent"
+        ),
+    )

@@ -1,5 +1,6 @@
 """Connecting with people, and looking after the connections there are."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import attrs
@@ -17,9 +18,13 @@ from ._base import (
     ListOperation,
     ModelClass,
     ObjectOperation,
+    Recipe,
     VoidOperation,
     operation,
+    override,
 )
+from ._findings import Verdict
+from ._recipes import by_standing
 
 __all__ = [
     "CheckConnectionStatus",
@@ -79,6 +84,26 @@ class SendConnectionRequest(VoidOperation):
     note: str | None = None
     email: str | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask how you stand to the person.
+
+        Without a request or connection it counts as not done, although it may have been declined or
+        withdrawn since: LinkedIn takes no second request for weeks then, and the service says so.
+        """
+        return by_standing(
+            self.person_url,
+            {
+                "connected": Verdict.DONE,
+                "pending": Verdict.DONE,
+                "incoming": Verdict.NOT_DONE,
+                "notConnected": Verdict.NOT_DONE,
+            },
+            action=self.root.action_type,
+            read=CheckConnectionStatus(person_url=self.person_url),
+            since=since,
+        )
+
 
 @operation("withdrawConnectionRequest")
 @attrs.frozen(kw_only=True)
@@ -97,6 +122,25 @@ class WithdrawConnectionRequest(VoidOperation):
 
     person_url: str
     unfollow: bool | None = None
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask how you stand to the person.
+
+        A connection shows that the request was not taken back but accepted.
+        """
+        return by_standing(
+            self.person_url,
+            {
+                "connected": Verdict.NOT_DONE,
+                "pending": Verdict.NOT_DONE,
+                "incoming": Verdict.DONE,
+                "notConnected": Verdict.DONE,
+            },
+            action=self.root.action_type,
+            read=CheckConnectionStatus(person_url=self.person_url),
+            since=since,
+        )
 
 
 @operation("retrievePendingRequests")
@@ -147,3 +191,19 @@ class RemoveConnection(VoidOperation):
     root: ClassVar[ActionClass] = actions_connections.RemoveConnection
 
     person_url: str
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask how you stand to the person."""
+        return by_standing(
+            self.person_url,
+            {
+                "connected": Verdict.NOT_DONE,
+                "pending": Verdict.DONE,
+                "incoming": Verdict.DONE,
+                "notConnected": Verdict.DONE,
+            },
+            action=self.root.action_type,
+            read=CheckConnectionStatus(person_url=self.person_url),
+            since=since,
+        )

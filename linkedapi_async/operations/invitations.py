@@ -1,6 +1,8 @@
 """Invitations your account received."""
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import ClassVar, Final, TypeAlias, cast
 
 import attrs
 
@@ -12,9 +14,15 @@ from ._base import (
     ActionClass,
     ListOperation,
     ModelClass,
+    Recipe,
     VoidOperation,
     operation,
+    override,
 )
+from ._findings import Finding, Verdict
+from ._recipes import by_standing, by_statistics
+from ._traces import page_of
+from .connections import CheckConnectionStatus
 
 __all__ = [
     "AcceptInvitation",
@@ -44,6 +52,11 @@ class AcceptInvitation(VoidOperation):
     company_url: str | None = None
     newsletter_url: str | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask how you stand to the person, or which invitations are open."""
+        return _answered(self, _WHEN_ACCEPTED, since)
+
 
 @operation("ignoreInvitation")
 @attrs.frozen(kw_only=True)
@@ -66,6 +79,14 @@ class IgnoreInvitation(VoidOperation):
     company_url: str | None = None
     newsletter_url: str | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask how you stand to the person, or which invitations are open.
+
+        A connection shows that the invitation was not ignored but accepted.
+        """
+        return _answered(self, _WHEN_IGNORED, since)
+
 
 @operation("retrieveInvitations")
 @attrs.frozen(kw_only=True)
@@ -77,3 +98,43 @@ class RetrieveInvitations(ListOperation[Invitation]):
 
     root: ClassVar[ActionClass] = actions_invitations.RetrieveInvitations
     model: ClassVar[ModelClass] = Invitation
+
+
+_Answer: TypeAlias = AcceptInvitation | IgnoreInvitation
+
+_WHEN_ACCEPTED: Final[Mapping[str, Verdict]] = {
+    "connected": Verdict.DONE,
+    "pending": Verdict.NOT_DONE,
+    "incoming": Verdict.NOT_DONE,
+    "notConnected": Verdict.NOT_DONE,
+}
+_WHEN_IGNORED: Final[Mapping[str, Verdict]] = {
+    "connected": Verdict.NOT_DONE,
+    "pending": Verdict.DONE,
+    "incoming": Verdict.NOT_DONE,
+    "notConnected": Verdict.DONE,
+}
+
+
+def _answered(answer: _Answer, proves: Mapping[str, Verdict], since: datetime) -> Recipe:
+    """Conclude from the standing to a person; else from the list of what is open.
+
+    An invitation that is listed is not answered. One that is missing may have been cut off or never
+    have been there, so that the statistics have to hold an answer too; and it may be listed under
+    another address where a company is given by its number.
+    """
+    action = answer.root.action_type
+    if (person := answer.person_url) is not None:
+        status = CheckConnectionStatus(person_url=person)
+        return (yield from by_standing(person, proves, action=action, read=status, since=since))
+    address = answer.company_url or answer.newsletter_url or ""
+    listing = RetrieveInvitations()
+    found = cast("Sequence[Invitation] | None", (yield listing))
+    same = [one for one in found or () if one.invitation_type == answer.invitation_type]
+    pages = [page_of(one.company_url or one.newsletter_url) for one in same]
+    if page_of(address) in pages:
+        return Finding(Verdict.NOT_DONE, f"The invitation of {address} is open.")
+    seen = f"Among {len(same)} open invitations of its kind that of {address} is not listed."
+    is_missing = not pages or not page_of(address).isdecimal()
+    doubt = Finding(Verdict.DONE if is_missing else Verdict.UNKNOWN, seen)
+    return (yield from by_statistics(action, listing, since=since, doubt=doubt))

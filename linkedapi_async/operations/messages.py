@@ -1,5 +1,6 @@
 """Messages and threads, on standard LinkedIn and in Sales Navigator."""
 
+from datetime import datetime
 from typing import ClassVar
 
 import attrs
@@ -15,11 +16,15 @@ from ._base import (
     ActionClass,
     ModelClass,
     ObjectOperation,
+    Recipe,
     VoidOperation,
     operation,
     override,
 )
+from ._findings import Finding, Verdict
+from ._recipes import by_history, by_statistics_alone
 from .configs import ManageConversationConfig
+from .connections import RetrievePendingRequests
 
 __all__ = [
     "ManageConversation",
@@ -82,6 +87,16 @@ class ManageConversation(VoidOperation):
     thread_id: str
     operation: ManageConversationOperation
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask the statistics; how a thread is filed can be read nowhere."""
+        return by_statistics_alone(
+            self.root.action_type,
+            RetrievePendingRequests(),
+            since=since,
+            doubt=f"How thread {self.thread_id} is filed cannot be read.",
+        )
+
 
 @operation("nvSendMessage")
 @attrs.frozen(kw_only=True)
@@ -103,6 +118,19 @@ class NvSendMessage(VoidOperation):
     person_url: str | None = None
     subject: str | None = None
     thread_id: str | None = None
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Load the conversation anew and look for the text."""
+        return by_history(
+            self.text,
+            action=self.root.action_type,
+            sync=lambda person: NvSyncConversation(person_url=person),
+            person_url=self.person_url,
+            thread_id=self.thread_id,
+            type="nv",
+            since=since,
+        )
 
 
 @operation("nvSyncConversation")
@@ -152,6 +180,16 @@ class NvManageConversation(VoidOperation):
     thread_id: str
     operation: NvManageConversationOperation
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Ask the statistics; how a thread is filed can be read nowhere."""
+        return by_statistics_alone(
+            self.root.action_type,
+            RetrievePendingRequests(),
+            since=since,
+            doubt=f"How thread {self.thread_id} is filed cannot be read.",
+        )
+
 
 @operation("sendMessage")
 @attrs.frozen(kw_only=True)
@@ -174,6 +212,30 @@ class SendMessage(VoidOperation):
     person_url: str | None = None
     thread_id: str | None = None
     manage_conversation: ManageConversationConfig | None = None
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Load the conversation anew and look for the text.
+
+        What was to be done to the thread afterwards can be read nowhere: beside it, a message that
+        is there proves half of the whole.
+        """
+        found = yield from by_history(
+            self.text,
+            action=self.root.action_type,
+            sync=lambda person: SyncConversation(person_url=person),
+            person_url=self.person_url,
+            thread_id=self.thread_id,
+            type="st",
+            since=since,
+        )
+        managed = self.manage_conversation
+        if found.verdict is Verdict.DONE and managed is not None and managed.operation:
+            return Finding(
+                Verdict.UNKNOWN,
+                f"{found.evidence} Whether {managed.operation} was done after it cannot be read.",
+            )
+        return found
 
     @override
     def workflow(self) -> "JsonObject | list[JsonObject]":

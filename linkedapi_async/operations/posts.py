@@ -1,7 +1,8 @@
 """Posts: read, search, publish, repost, react, read the feed."""
 
 from collections.abc import Sequence
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final, cast
 
 import attrs
 
@@ -17,10 +18,15 @@ from ._base import (
     ObjectOperation,
     PageOperation,
     Part,
+    Recipe,
     VoidOperation,
     operation,
+    override,
 )
-from .configs import LimitConfig, PostCommentsConfig
+from ._content_recipes import by_posts, by_reaction, by_reaction_of_page, term_of
+from ._recipes import by_statistics_alone
+from .companies import FetchCompany
+from .configs import LimitConfig, LimitSinceConfig, PostCommentsConfig
 
 __all__ = [
     "CreatePost",
@@ -30,6 +36,9 @@ __all__ = [
     "RetrieveFeed",
     "SearchPosts",
 ]
+
+_REACTIONS: Final = 1000
+_POSTS: Final = 20
 
 
 @operation("searchPosts")
@@ -117,6 +126,23 @@ class ReactToPost(VoidOperation):
     type: ReactionType
     company_url: str | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Read what the account has left on the post, or the page among all who reacted."""
+        action = self.root.action_type
+        if self.company_url is None:
+            read = FetchPost(post_url=self.post_url, post_urn=self.post_urn)
+            return by_reaction(self.type, action=action, read=read, since=since)
+        read = FetchPost(
+            post_url=self.post_url,
+            post_urn=self.post_urn,
+            retrieve_reactions=True,
+            reactions_retrieval_config=LimitConfig(limit=_REACTIONS),
+        )
+        return by_reaction_of_page(
+            self.type, self.company_url, action=action, read=read, limit=_REACTIONS, since=since
+        )
+
 
 @operation("createPost")
 @attrs.frozen(kw_only=True)
@@ -139,6 +165,23 @@ class CreatePost(ObjectOperation[PublishedPost]):
     mentions: Sequence[PostMention] | None = None
     attachments: Sequence[PostAttachment] | None = None
     company_url: str | None = None
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Search your posts for the text, or read the page's, then ask the statistics.
+
+        Your own profile cannot be opened by the service, hence the search.
+        """
+        text = _written(self.text, self.mentions)
+        action = self.root.action_type
+        if self.company_url is not None:
+            page = FetchCompany(
+                company_url=self.company_url,
+                retrieve_posts=True,
+                posts_retrieval_config=LimitSinceConfig(limit=_POSTS),
+            )
+            return by_posts(text, action=action, read=page, since=since, page=self.company_url)
+        return _mine(text, term_of(text), action=action, since=since)
 
 
 @operation("createRepost")
@@ -163,6 +206,23 @@ class CreateRepost(ObjectOperation[PublishedPost]):
     text: str | None = None
     mentions: Sequence[PostMention] | None = None
 
+    @override
+    def recipe(self, since: datetime) -> Recipe:
+        """Read what was passed on, search your posts for it, then ask the statistics."""
+        read = FetchPost(post_url=self.post_url, post_urn=self.post_urn)
+        original = cast("Post | None", (yield read))
+        text = _written(self.text or "", self.mentions)
+        shown = (original.text if original else None) or ""
+        return (
+            yield from _mine(
+                text,
+                term_of(text) or term_of(shown),
+                action=self.root.action_type,
+                since=since,
+                original=original or Post(),
+            )
+        )
+
 
 @operation("retrieveFeed")
 @attrs.frozen(kw_only=True)
@@ -179,3 +239,25 @@ class RetrieveFeed(ListOperation[FeedPost]):
     model: ClassVar[ModelClass] = FeedPost
 
     limit: int | None = None
+
+
+def _written(text: str, mentions: Sequence[PostMention] | None) -> str:
+    """Return a text as it is shown: with names in place of the keys of mentions."""
+    for mention in mentions or ():
+        text = text.replace(f"@[{mention.key}]", mention.name)
+    return text
+
+
+def _mine(
+    text: str, term: str | None, *, action: str, since: datetime, original: Post | None = None
+) -> Recipe:
+    """Search among your own posts; what has no words cannot be searched for."""
+    if term is None:
+        doubt = f"Without words in it, no search finds what {action} has published."
+        return by_statistics_alone(action, RetrieveFeed(limit=1), since=since, doubt=doubt)
+    search = SearchPosts(
+        term=term,
+        limit=_POSTS,
+        filter=PostSearchFilter(sort="latest", posted_by=("me",)),
+    )
+    return by_posts(text, action=action, read=search, since=since, original=original)

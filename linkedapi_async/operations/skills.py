@@ -1,7 +1,8 @@
 """Endorsing skills, one or all that match."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from datetime import datetime
+from typing import ClassVar, Final
 
 import attrs
 
@@ -21,16 +22,23 @@ from linkedapi_async.workflows._reports import (
 from ._base import (
     ActionClass,
     Operation,
+    Recipe,
     VoidOperation,
     operation,
     override,
 )
+from ._recipes import harmless
 
 __all__ = [
     "EndorsePersonSkill",
     "EndorsePersonSkills",
     "PersonSkillEndorsement",
 ]
+
+_HARMLESS: Final = (
+    "No page shows who endorsed a skill, but an endorsement that exists counts as success and is "
+    "never taken back; done again it only counts against the limit once more."
+)
 
 
 @operation("endorsePersonSkill")
@@ -50,6 +58,11 @@ class EndorsePersonSkill(VoidOperation):
 
     person_url: str
     skill_name: str
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:  # noqa: ARG002 - its age does not matter
+        """Ask nothing: endorsing again is harmless."""
+        return harmless(_HARMLESS)
 
 
 @attrs.frozen(kw_only=True)
@@ -86,6 +99,11 @@ class EndorsePersonSkills(Operation[list[PersonSkillEndorsement]]):
 
     person_url: str
     skill_name_patterns: Sequence[str] | None = None
+
+    @override
+    def recipe(self, since: datetime) -> Recipe:  # noqa: ARG002 - its age does not matter
+        """Ask nothing: endorsing again is harmless."""
+        return harmless(_HARMLESS)
 
     @override
     def workflow(self) -> "JsonObject | list[JsonObject]":

@@ -63,7 +63,7 @@ class Execution:
             self._note(spec, action, params, failure.code)
             error: Json = {"type": failure.code, "message": failure.message}
             return report | {"success": False, "error": error}
-        self._note(spec, action, params, "success")
+        self._note(spec, action, params, "success", is_repeated=outcome.is_repeated)
         report["success"] = True
         data = self._with_children(outcome, action.get("then"))
         return report if data is None else report | {"data": data}
@@ -114,7 +114,15 @@ class Execution:
             told.append({**item, "then": reports} if chosen else item)
         return told
 
-    def _note(self, spec: Spec, action: JsonObject, params: JsonObject, outcome: str) -> None:
+    def _note(
+        self,
+        spec: Spec,
+        action: JsonObject,
+        params: JsonObject,
+        outcome: str,
+        *,
+        is_repeated: bool = False,
+    ) -> None:
         label = action.get("label")
         self.workflow.account.executed.append(
             ExecutedAction(spec.action_type, outcome == "success", self.clock.wall())
@@ -129,6 +137,7 @@ class Execution:
                 params=params,
                 outcome=outcome,
                 label=None if label is None else str(label),
+                is_repeated=is_repeated,
             )
         )
 

@@ -46,6 +46,7 @@ class Member:
             over what the world says; `None` for one that was answered. Invitations to connect
             are relations.
         following: Addresses of people, companies and newsletters the member began to follow.
+        endorsed: Skills of people the member has endorsed: number of the person, and the skill.
         threads: Conversations by thread id.
         visits: Looks at the profile, beside those the world knows of.
         monitored: What the service watches, and since when.
@@ -65,6 +66,9 @@ class Member:
         factory=dict[str, Invitation | None], kw_only=True, repr=False
     )
     following: set[str] = attrs.field(factory=set[str], kw_only=True, repr=False)
+    endorsed: set[tuple[int, str]] = attrs.field(
+        factory=set[tuple[int, str]], kw_only=True, repr=False
+    )
     threads: dict[str, Thread] = attrs.field(factory=dict[str, Thread], kw_only=True, repr=False)
     visits: list[Visit] = attrs.field(factory=list[Visit], kw_only=True, repr=False)
     monitored: dict[Monitor, datetime] = attrs.field(

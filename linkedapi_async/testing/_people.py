@@ -129,7 +129,7 @@ def retrieve_person_skills(context: Context, params: JsonObject) -> Outcome:
 
 @executor("st.endorsePersonSkill")
 def endorse_person_skill(context: Context, params: JsonObject) -> Outcome:
-    """Endorse a skill of a connection."""
+    """Endorse a skill of a connection; once it is, doing it again succeeds and changes nothing."""
     skill = context.subject
     if not isinstance(skill, Skill):
         skill = Skill(context.person(params), str(params.get("skillName")))
@@ -137,7 +137,10 @@ def endorse_person_skill(context: Context, params: JsonObject) -> Outcome:
         fail("skillNotFound")
     if context.relation(skill.person) != "connected":
         fail("endorsementUnavailable")
-    return Outcome()
+    endorsed = context.account.endorsed
+    is_repeated = (skill.person.number, skill.name) in endorsed
+    endorsed.add((skill.person.number, skill.name))
+    return Outcome(is_repeated=is_repeated)
 
 
 @executor("st.retrievePersonLanguages")

@@ -138,11 +138,13 @@ class Outcome:
         data: What its report holds; `None` for an action that only does something.
         subject: What its children act on.
         subjects: For a list, what the children of a loop act on, item by item.
+        is_repeated: Whether it had been done before, and nothing was left to do.
     """
 
     data: Json = None
     subject: Subject = None
     subjects: tuple[Subject, ...] = ()
+    is_repeated: bool = False
 
 
 @attrs.frozen

@@ -15,6 +15,8 @@ from types import TracebackType
 from typing import Self
 from weakref import WeakKeyDictionary
 
+from linkedapi_async._clock import is_waited_elsewhere
+
 __all__ = ["FakeClock"]
 
 _IDLE_TURNS = 60
@@ -152,7 +154,7 @@ class FakeClock:
         A turn in which others run without touching the clock counts little. What is ready to run,
         clocks that watch the loop apart, shows on loops of the standard library only.
         """
-        if seen != self._touches:
+        if seen != self._touches or is_waited_elsewhere(loop):
             return 0
         others = _WATCHERS.get(loop, 1) - 1
         is_idle = len(getattr(loop, "_ready", ())) <= others

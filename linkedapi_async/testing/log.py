@@ -204,6 +204,7 @@ class ActionExecuted:
         params: Its parameters, without `actionType`, `label` and `then`.
         outcome: `success`, or the error type it reports.
         label: Its label, `None` without one.
+        is_repeated: Whether it succeeded because what it asks for was there already.
     """
 
     at: float
@@ -214,6 +215,7 @@ class ActionExecuted:
     params: JsonObject
     outcome: str
     label: str | None = None
+    is_repeated: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -350,7 +352,9 @@ class Log(Sequence[Record]):
         return tuple(
             record
             for record in self.actions(action_type)
-            if record.effect is Effect.WRITE and record.outcome == "success"
+            if record.effect is Effect.WRITE
+            and record.outcome == "success"
+            and not record.is_repeated
         )
 
     def deliveries(self, event_type: str | None = None) -> tuple[DeliveryAttempted, ...]:
