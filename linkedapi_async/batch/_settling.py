@@ -205,6 +205,7 @@ class Settling:
             )
         )
         if self._orphans is not None and await self._orphans.adopt(job, booking):
+            backstage(self._pool).settle_doubt(call.account, job)
             return None
         if self._uncertain == "report":
             return await self._leave_open(job, booking, error)

@@ -183,7 +183,7 @@ class Work:
     async def _fresh(self) -> AsyncIterator[FencedCall[Any]]:
         """Yield the calls that nobody has sent yet; see to the others."""
         async for calls in _chunks(self._calls):
-            jobs = [self._job(call) for call in calls]
+            jobs = [job for call in calls if (job := self._job(call)) is not None]
             known = await self._look(jobs)
             for job in jobs:
                 if await self._is_fresh(job, known):
@@ -192,17 +192,12 @@ class Work:
                 self._left.clear()
                 await self._left.wait()
 
-    def _job(self, call: Call[Any]) -> Job:
-        """Return a call that was read, with its row to be.
-
-        Raises:
-            ConfigurationError: It is no call, or its key cannot be kept.
-        """
-        if not isinstance(cast("object", call), Call):
-            msg = f"{call!r} is no Call(account, operation)"
-            raise ConfigurationError(msg)
-        booking = None
-        if self._ledger is not None:
+    def _job(self, call: Call[Any]) -> Job | None:
+        """Return a call that was read, with its row to be; `None` where its key cannot be kept."""
+        self._inside += 1
+        if self._ledger is None:
+            return Job(call, None, self._tally, self._settling.know)
+        try:
             booking = Booking(
                 self._ledger,
                 account=call.account,
@@ -210,7 +205,11 @@ class Work:
                 key=call.key,
                 clock=self._core.clock,
             )
-        self._inside += 1
+        except ConfigurationError as error:
+            error.account = call.account
+            unkept = Job(call, None, self._tally, self._settling.know)
+            self._end(unkept, Outcome(call, error=error))
+            return None
         return Job(call, booking, self._tally, self._settling.know)
 
     async def _look(self, jobs: list[Job]) -> Mapping[str, Row | LedgerError]:
@@ -322,15 +321,41 @@ class Work:
 
 
 async def _chunks(calls: Calls) -> AsyncIterator[list[Call[Any]]]:
-    """Yield calls a few at once, where nobody has to wait for the next one."""
+    """Yield calls a few at once, where nobody has to wait for the next one.
+
+    Raises:
+        ConfigurationError: Something is no call; what came before it was yielded.
+    """
     if isinstance(calls, AsyncIterable):
         try:
             async for call in calls:
-                yield [call]
+                yield [_checked(call)]
         finally:
             if isinstance(calls, AsyncGenerator):
                 await cast("AsyncGenerator[object]", calls).aclose()
-    else:
-        rest = iter(calls)
-        while chunk := list(islice(rest, _CHUNK)):
+        return
+    rest = map(_checked, calls)
+    is_open = True
+    while is_open:
+        chunk: list[Call[Any]] = []
+        try:
+            chunk.extend(islice(rest, _CHUNK))
+        except Exception:
+            if chunk:
+                yield chunk
+            raise
+        is_open = bool(chunk)
+        if chunk:
             yield chunk
+
+
+def _checked(call: object) -> Call[Any]:
+    """Return a call.
+
+    Raises:
+        ConfigurationError: It is none.
+    """
+    if not isinstance(call, Call):
+        msg = f"{call!r} is no Call(account, operation)"
+        raise ConfigurationError(msg)
+    return cast("Call[Any]", call)

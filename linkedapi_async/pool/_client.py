@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from linkedapi_async.receiver import WebhookReceiver
     from linkedapi_async.remedies import Remedies
 
-__all__ = ["AccountPool"]
+__all__ = ["AccountPool", "backstage"]
 
 R = TypeVar("R")
 

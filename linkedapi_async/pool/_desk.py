@@ -202,9 +202,10 @@ class Desk:
         lane.started -= 1
         self.pump(lane)
 
-    def doubt(self, lane: Lane) -> None:
+    def doubt(self, entry: Entry) -> None:
         """Let a start whose reply was lost keep its place, until it is over as far as one knows."""
-        doubt = Doubt(self._clock.now())
+        lane = entry.lane
+        doubt = Doubt(self._clock.now(), entry.record.fence)
 
         def settle() -> None:
             lane.doubts.remove(doubt)

@@ -102,7 +102,7 @@ def _end_badly(
     lane, record = entry.lane, entry.record
     is_lost = error is not None and error.certainty is Certainty.MAYBE_ACCEPTED
     if is_lost or not handle.is_over:
-        desk.doubt(lane)
+        desk.doubt(entry)
     else:
         lane.settle_doubts(record.sent_at)
     _settle(desk, entry)
@@ -120,7 +120,7 @@ def _take_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
     goes_back = _goes_back(desk, entry, error)
     entry.certainty = max(entry.certainty, error.certainty, key=_DOUBT.index)
     if error.certainty is Certainty.MAYBE_ACCEPTED:
-        desk.doubt(lane)
+        desk.doubt(entry)
         _settle(desk, entry)
     elif lane.quotas is not None and entry.spent is not None:
         lane.quotas.refund(entry.spent)
@@ -178,7 +178,7 @@ def _cut_off(desk: Desk, entry: Entry) -> None:
         _let_run(desk, entry)
         return
     if record.is_doubtful or (record.reads_only and record.attempts > 0):
-        desk.doubt(lane)
+        desk.doubt(entry)
         _settle(desk, entry)
     elif lane.quotas is not None and entry.spent is not None:
         lane.quotas.refund(entry.spent)

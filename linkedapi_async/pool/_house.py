@@ -5,6 +5,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+from linkedapi_async._bookkeeping import Fence
 from linkedapi_async._credentials import Token, TokenSource
 from linkedapi_async._observer import Level
 from linkedapi_async._sharing import Coordinator
@@ -201,6 +202,12 @@ class House:
         """
         if self.desk is not None and (lane := self.desk.lanes.get(alias)) is not None:
             lane.settle_doubts(sent_at)
+            self.desk.pump(lane)
+
+    def settle_doubt(self, alias: str, fence: Fence) -> None:
+        """Take in what became of the lost start that had passed a fence."""
+        if self.desk is not None and (lane := self.desk.lanes.get(alias)) is not None:
+            lane.settle_doubt(fence)
             self.desk.pump(lane)
 
     async def close(self) -> None:

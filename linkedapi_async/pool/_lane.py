@@ -2,9 +2,11 @@
 
 from abc import ABC, abstractmethod
 from collections import Counter
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any, Final
 
+from linkedapi_async._bookkeeping import Fence
 from linkedapi_async._call import Call as Record
 from linkedapi_async._clock import Alarm
 from linkedapi_async._messages import Request
@@ -123,15 +125,17 @@ class Doubt:
 
     Attributes:
         since: When nobody could say any more, in monotonic seconds.
+        fence: What the start had passed.
         alarm: Ends it.
     """
 
-    __slots__ = ("alarm", "since")
+    __slots__ = ("alarm", "fence", "since")
 
     alarm: Alarm
 
-    def __init__(self, since: float) -> None:
+    def __init__(self, since: float, fence: Fence | None) -> None:
         self.since: float = since
+        self.fence: Fence | None = fence
 
 
 class Lane:
@@ -238,7 +242,14 @@ class Lane:
         Inferred: the service runs the workflows of an account one after the other, and so far in
         the order they came.
         """
-        for doubt in [one for one in self.doubts if one.since < sent_at]:
+        self._forget([one for one in self.doubts if one.since < sent_at])
+
+    def settle_doubt(self, fence: Fence) -> None:
+        """Forget a lost start of which more is known by now."""
+        self._forget([one for one in self.doubts if one.fence is fence])
+
+    def _forget(self, doubts: Iterable[Doubt]) -> None:
+        for doubt in doubts:
             self.doubts.remove(doubt)
             doubt.alarm.cancel()
 
