@@ -23,8 +23,11 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 PACKAGE = f".[{','.join(EXTRAS)}]"  # with every extra
 # The working directory stays off `sys.path`, so what is tested is what was installed.
 INSTALLED = {"PYTHONSAFEPATH": "1"}
-SERVERS = ["redis-server"]  # as Debian names them
+SERVERS = ["redis-server", "postgresql"]  # as Debian names them
 APT = [0, 100]  # 100: it could not; the tests will tell
+# A third of the time is spent waiting. A file stays whole, as what it measures in real time may be
+# disturbed by one other test, but not by its own kind.
+SIDE_BY_SIDE = ["--numprocesses=2", "--dist=loadfile"]
 
 
 def group(name: str) -> list[str]:
@@ -91,7 +94,14 @@ def tests(session: nox.Session) -> None:
     for stale in Path().glob(f"{data}.*"):
         stale.unlink()
     session.run(
-        "python", "-m", "coverage", "run", "-m", "pytest", env=INSTALLED | {"COVERAGE_FILE": data}
+        "python",
+        "-m",
+        "coverage",
+        "run",
+        "-m",
+        "pytest",
+        *SIDE_BY_SIDE,
+        env=INSTALLED | {"COVERAGE_FILE": data},
     )
     session.notify("coverage")
 
@@ -109,7 +119,8 @@ def floors(session: nox.Session) -> None:
     """Test with the oldest dependencies the metadata allows; best run on the oldest Python."""
     debian_packages(session, *SERVERS)
     session.install(PACKAGE, *group("test"), *floor_pins())
-    session.run("python", "-m", "pytest", *session.posargs, env=INSTALLED)
+    arguments = session.posargs or SIDE_BY_SIDE
+    session.run("python", "-m", "pytest", *arguments, env=INSTALLED)
 
 
 @nox.session

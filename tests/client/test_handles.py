@@ -93,7 +93,7 @@ async def test_waiters_share_the_polls_in_real_time(
     all_of: Callable[..., Awaitable[list[Any]]], reading: FetchPerson
 ) -> None:
     """The same without a fake clock: a hundred waiters, one result, the polls of one."""
-    policy = attrs.evolve(Policy.service(), poll_base=0.05)
+    policy = attrs.evolve(Policy.service(), poll_base=0.05, poll_max=0.2)
     async with (
         Sandbox(duration=0.2) as sandbox,
         LinkedApi(base_url=sandbox.base_url, policy=policy, **sandbox.tokens) as api,

@@ -137,7 +137,7 @@ from linkedapi_async.operations import FetchPerson
 from linkedapi_async.testing import Sandbox
 
 async def main():
-    policy = attrs.evolve(Policy.service(), poll_base=0.01)
+    policy = attrs.evolve(Policy.service(), poll_base=0.01, poll_max=0.05)
     async with Sandbox() as sandbox:
         async with LinkedApi(base_url=sandbox.base_url, policy=policy, **sandbox.tokens) as api:
             call = lambda: api.run(FetchPerson(person_url="https://www.linkedin.com/in/person5"))

@@ -13,7 +13,7 @@ from linkedapi_async import Policy
 from linkedapi_async.testing import FakeClock, Reset, Sandbox
 
 Example = Callable[[str], ModuleType]
-Night = Callable[[Sandbox], Any]
+Night = Callable[..., Any]
 
 QUICK = attrs.evolve(Policy.batch(), waiting="eager", poll_base=0.05, poll_max=0.2)
 

@@ -40,7 +40,7 @@ async def test_ten_thousand_waits_share_a_budget(
 
     Every account is served: while it waits for anything, it is asked about again soon.
     """
-    count, rate, accounts = (10_000, 200.0, 20) if soaking else (600, 20.0, 20)
+    count, rate, accounts = (10_000, 200.0, 20) if soaking else (400, 20.0, 20)
     sandbox = await serve(accounts, duration=at_random)
     apis = connect(sandbox, waiting="thrifty", polls_per_second=rate)
     handles = await all_of(

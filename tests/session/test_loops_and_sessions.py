@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import aiohttp
+import attrs
 import pytest
 
 from linkedapi_async import (
@@ -15,6 +16,7 @@ from linkedapi_async import (
     LinkedApi,
     LinkedApiError,
     OutcomeUnknown,
+    Policy,
     TransientError,
 )
 from linkedapi_async.errors import ConfigurationError
@@ -24,11 +26,13 @@ from linkedapi_async.testing import ErrorEnvelope, FakeClock, Reset, Sandbox, St
 Connect = Callable[..., LinkedApi]
 Catch = Callable[[Awaitable[Any]], Awaitable[Any]]
 
+QUICK = attrs.evolve(Policy.service(), poll_base=0.01, poll_max=0.05)
+
 
 def test_client_serves_one_loop_after_the_other(beside: Any, message: SendMessage) -> None:
     """The same client works in two `asyncio.run`, each with connections of its own."""
     sandbox = beside.sandbox
-    api = LinkedApi(base_url=sandbox.base_url, **sandbox.tokens)
+    api = LinkedApi(base_url=sandbox.base_url, policy=QUICK, **sandbox.tokens)
 
     async def use() -> object:
         return (await api.run(message)).errors
@@ -42,7 +46,7 @@ def test_client_serves_one_loop_after_the_other(beside: Any, message: SendMessag
 def test_connections_of_ended_loops_are_let_go(beside: Any, message: SendMessage) -> None:
     """A client used in many `asyncio.run` keeps no sockets of ended loops once it is closed."""
     sandbox = beside.sandbox
-    api = LinkedApi(base_url=sandbox.base_url, **sandbox.tokens)
+    api = LinkedApi(base_url=sandbox.base_url, policy=QUICK, **sandbox.tokens)
 
     async def use() -> None:
         await api.run(message)
@@ -66,7 +70,7 @@ def test_connections_of_ended_loops_are_let_go(beside: Any, message: SendMessage
 def test_closed_client_is_closed_in_every_loop(beside: Any, message: SendMessage) -> None:
     """Closing in one loop ends the client for those to come."""
     sandbox = beside.sandbox
-    api = LinkedApi(base_url=sandbox.base_url, **sandbox.tokens)
+    api = LinkedApi(base_url=sandbox.base_url, policy=QUICK, **sandbox.tokens)
 
     async def use() -> None:
         await api.run(message)
@@ -105,12 +109,14 @@ def test_injected_session_binds_the_client_to_its_loop(beside: Any, message: Sen
 
 FORK = """
 import asyncio, os, sys, threading
-from linkedapi_async import LinkedApi
+import attrs
+from linkedapi_async import LinkedApi, Policy
 from linkedapi_async.errors import LinkedApiError
 from linkedapi_async.operations import SendMessage
 
 api = LinkedApi(base_url=sys.argv[1], linked_api_token=sys.argv[2],
-                identification_token=sys.argv[3], deadline=5.0)
+                identification_token=sys.argv[3],
+                policy=attrs.evolve(Policy(), poll_base=0.01, poll_max=0.05, deadline=5.0))
 message = SendMessage(person_url="https://www.linkedin.com/in/person1", text="Hi")
 
 async def use():
