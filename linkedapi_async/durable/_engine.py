@@ -1,0 +1,87 @@
+"""The workflow of DBOS that one operation is, and the queue it stands in."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final, TypeAlias, cast
+
+from dbos import DBOS, WorkflowSerializationFormat
+
+from linkedapi_async._types import JsonObject
+
+from ._dispatch import Dispatch
+from ._thread import LoopThread
+
+__all__ = ["ATTRIBUTE", "TOPIC", "Value", "Workflow", "register"]
+
+TOPIC: Final = "linkedapi.event"
+"""Of the messages that carry events to a waiting workflow."""
+ATTRIBUTE: Final = "linkedapi_workflow_id"
+"""Under which a waiting workflow tells what it waits for."""
+
+Value: TypeAlias = dict[str, Any]
+"""JSON, as DBOS stores it."""
+
+Workflow: TypeAlias = Callable[[str, Value, str], Any]
+"""Of account, operation and key; returns the value of an outcome."""
+
+_DAY: Final = 86_400.0
+
+
+def register(name: str, dispatch: Dispatch, thread: LoopThread) -> Workflow:
+    """Return the workflow, made known to DBOS under a name.
+
+    Args:
+        name: Of the workflow; its steps are called after it.
+        dispatch: Starts calls and waits for them.
+        thread: Where that lives.
+    """
+
+    # A step that were tried again after an error could send what may have been sent.
+    @DBOS.step(name=f"{name}.submit", retries_allowed=False)
+    async def submit(account: str, operation: Value, key: str) -> Value:
+        return await ask(dispatch.submit, account, operation, key)
+
+    @DBOS.step(name=f"{name}.wait", preemptible=True)
+    async def wait(account: str, operation: Value, key: str, workflow_id: str) -> Value:
+        await DBOS.update_workflow_attributes_async(_me(), {ATTRIBUTE: workflow_id}, merge=True)
+        return await ask(dispatch.wait, account, operation, key)
+
+    async def ask(
+        call: Callable[[str, str, JsonObject, str], Any], account: str, operation: Value, key: str
+    ) -> Value:
+        value = await thread.run(call(_me(), account, operation, key))
+        return dict(value)
+
+    async def hear() -> None:
+        while True:
+            dispatch.relay(await DBOS.recv_async(TOPIC, timeout_seconds=_DAY))
+
+    # Killed a hundred times in the middle of a wait is no reason to give it up.
+    @DBOS.workflow(
+        name=name,
+        serialization_type=WorkflowSerializationFormat.PORTABLE,
+        max_recovery_attempts=None,
+    )
+    async def run(account: str, operation: Value, key: str) -> Value:
+        value = await submit(account, operation, key)
+        workflow_id = value["workflow_id"]
+        if value["outcome"] is not None or workflow_id is None:
+            return value
+        # Steps are numbered as they begin: whatever is heard comes after the one step that waits.
+        waiting = asyncio.ensure_future(
+            cast("Awaitable[Value]", wait(account, operation, key, workflow_id))
+        )
+        hearing = asyncio.ensure_future(hear())
+        try:
+            return await waiting
+        finally:
+            hearing.cancel()
+            await asyncio.gather(hearing, return_exceptions=True)
+
+    return run
+
+
+def _me() -> str:
+    run = DBOS.workflow_id
+    assert run is not None  # noqa: S101 - only steps ask
+    return run

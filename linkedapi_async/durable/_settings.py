@@ -1,0 +1,98 @@
+"""What DBOS has to be told, before anything may be started with it."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import attrs
+from dbos import DBOSConfig
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from linkedapi_async.errors import ConfigurationError
+
+from ._lock import Lock, PostgresLock, SqliteLock
+
+__all__ = ["Settings"]
+
+_FAMILY: Final = "postgresql"
+
+
+@attrs.frozen
+class Settings:
+    """What was found in the configuration of DBOS.
+
+    Attributes:
+        config: As DBOS takes it.
+        executor_id: Under which this process works.
+        lock: Held by whoever works under it.
+    """
+
+    config: DBOSConfig
+    executor_id: str
+    lock: Lock
+
+    @classmethod
+    def of(cls, config: DBOSConfig) -> "Settings":
+        """Read a configuration.
+
+        Raises:
+            ConfigurationError: It would not be safe, or not durable; the message says how to mend
+                that.
+        """
+        version = config.get("application_version") or os.environ.get("DBOS__APPVERSION")
+        if not version:
+            msg = (
+                "config lacks application_version: DBOS would make one up from the source, and "
+                "after the next release nothing unfinished would be recovered. Give a text of your "
+                "own, and change it only once everything under the old one has ended"
+            )
+            raise ConfigurationError(msg)
+        executor_id = config.get("executor_id") or os.environ.get("DBOS__VMID")
+        if not executor_id:
+            msg = (
+                "config lacks executor_id: every process would recover what the others are in the "
+                "middle of. Give each process a name that stays the same when it starts again, "
+                "such as 'worker-1'"
+            )
+            raise ConfigurationError(msg)
+        if config.get("conductor_key"):
+            msg = (
+                "conductor_key cannot be used here: with it every start of a process has another "
+                "executor id, so that nobody can tell whether the last one still works"
+            )
+            raise ConfigurationError(msg)
+        return cls(config, executor_id, _lock(config, executor_id))
+
+
+def _lock(config: DBOSConfig, executor_id: str) -> Lock:
+    """Return the lock that stands beside the database of DBOS.
+
+    Raises:
+        ConfigurationError: There is no database that would last.
+    """
+    told = config.get("system_database_url")
+    if not told:
+        msg = (
+            "config lacks system_database_url: name where DBOS keeps what must last, such as "
+            "'sqlite:///durable.sqlite' or 'postgresql://user@host/database'"
+        )
+        raise ConfigurationError(msg)
+    try:
+        url = make_url(told)
+    except ArgumentError:
+        msg = "system_database_url is no address of a database"
+        raise ConfigurationError(msg) from None
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return SqliteLock(Path(url.database), executor_id)
+    if backend == _FAMILY:
+        place = f"{config.get('dbos_system_schema') or 'dbos'}\0{executor_id}"
+        return PostgresLock(_plain(url), place)
+    msg = "system_database_url has to name a file of SQLite, or a database of PostgreSQL"
+    raise ConfigurationError(msg)
+
+
+def _plain(url: URL) -> URL:
+    """Return an address without what only SQLAlchemy understands."""
+    return url.set(drivername=_FAMILY)

@@ -1,0 +1,71 @@
+"""An event loop in a thread of its own, for what has to stay on one loop.
+
+DBOS runs a workflow on whichever loop it finds, and a recovered one on another than before. The
+accounts, with their connections and waits, live here instead, and steps ask from wherever they are.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+__all__ = ["LoopThread"]
+
+T = TypeVar("T")
+
+
+class LoopThread:
+    """A loop that runs from `start` to `stop`."""
+
+    def __init__(self, name: str) -> None:
+        """Prepare; nothing runs yet.
+
+        Args:
+            name: Of the thread.
+        """
+        self._name = name
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._ended = asyncio.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Run a new loop."""
+        begun: Future[asyncio.AbstractEventLoop] = Future()
+        self._ended = asyncio.Event()
+
+        def run() -> None:
+            asyncio.run(self._serve(begun))
+
+        # A daemon: whoever forgets to stop it can still leave.
+        self._thread = threading.Thread(target=run, name=self._name, daemon=True)
+        self._thread.start()
+        self._loop = begun.result()
+
+    def stop(self) -> None:
+        """Cancel what still runs, and wait for its end."""
+        loop, self._loop = self._loop, None
+        if loop is not None:
+            assert self._thread is not None  # noqa: S101 - it runs the loop
+            loop.call_soon_threadsafe(self._ended.set)
+            self._thread.join()
+
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of a coroutine that runs there; cancelled together with it.
+
+        Raises:
+            CancelledError: As asked, or the loop has stopped.
+        """
+        if self._loop is None:
+            work.close()
+            raise asyncio.CancelledError
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
+
+    def wait(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of a coroutine that runs there, blocking this thread meanwhile."""
+        assert self._loop is not None  # noqa: S101 - it is asked between start and stop
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    async def _serve(self, begun: "Future[asyncio.AbstractEventLoop]") -> None:
+        begun.set_result(asyncio.get_running_loop())
+        await self._ended.wait()

@@ -1,0 +1,34 @@
+"""Invitations as workflows of DBOS, on a file and on a PostgreSQL."""
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import PostgresServer
+
+Script = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def store(request: pytest.FixtureRequest, tmp_path: Path, namespace: str) -> str:
+    """Where an empty store is."""
+    if request.param == "sqlite":
+        return str(tmp_path)
+    server: PostgresServer = request.getfixturevalue("shared_postgres")
+    server.ask(f"CREATE DATABASE {namespace}")
+    return server.dsn.replace("/postgres?", f"/{namespace}?")
+
+
+def test_script_runs(script: Script, store: str) -> None:
+    """Everybody is invited; started again, the answers are the same, and nothing is sent."""
+    first = script("examples/durable_dbos.py", store, "--sandbox")
+    second = script("examples/durable_dbos.py", store, "worker-1", "--sandbox")
+
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    assert first.stdout.count(": invited") == second.stdout.count(": invited") == 5
+    assert first.stdout.endswith("5 invitations were sent in this run\n")
+    assert second.stdout.endswith("0 invitations were sent in this run\n")
