@@ -77,11 +77,10 @@ class Ledger(Protocol):
     owner: str
     commits: int
 
-    async def open(self) -> bool:
+    async def open(self) -> None:
         """Make ready: create what is missing, refuse what is of another version.
 
-        Returns:
-            Whether this has opened it; `False` where it was open already.
+        Whoever opens it closes it once; with the last of them it is closed.
         """
         ...
 

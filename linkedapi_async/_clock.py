@@ -4,12 +4,24 @@ import asyncio
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self, runtime_checkable
+from weakref import WeakKeyDictionary
 
-__all__ = ["Alarm", "Clock", "Earliest", "SystemClock", "Timer"]
+__all__ = [
+    "Alarm",
+    "Clock",
+    "Earliest",
+    "SystemClock",
+    "Timer",
+    "elsewhere",
+    "is_waited_elsewhere",
+]
+
+_ELSEWHERE: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
 
 class Alarm(Protocol):
@@ -199,3 +211,22 @@ class Earliest:
     def _rings(self) -> None:
         self._alarm, self._at = None, math.inf
         self._ring()
+
+
+@contextmanager
+def elsewhere() -> Generator[None]:
+    """Let clocks know that what the running loop waits for goes on in another thread.
+
+    A clock that leaps would take such a loop for one that has nothing to do.
+    """
+    loop = asyncio.get_running_loop()
+    _ELSEWHERE[loop] = _ELSEWHERE.get(loop, 0) + 1
+    try:
+        yield
+    finally:
+        _ELSEWHERE[loop] -= 1
+
+
+def is_waited_elsewhere(loop: asyncio.AbstractEventLoop) -> bool:
+    """Return whether a loop waits for another thread."""
+    return _ELSEWHERE.get(loop, 0) > 0

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import attrs
@@ -25,6 +25,7 @@ from .errors import (
     TransientError,
     UserActionRequired,
 )
+from .operations._base import Operation, Result
 
 __all__ = [
     "PREDECESSORS",
@@ -49,15 +50,20 @@ __all__ = [
     "next_step",
     "payload_of",
     "read_outcome",
+    "result_of",
     "write_error",
     "write_proof",
 ]
+
+R = TypeVar("R")
 
 VERSION: Final = 1
 """Of the form rows are stored in; a ledger of another version is refused."""
 
 _MARK: Final = "intent:"
 _DERIVED: Final = "auto:"
+_LONGEST_KEY: Final = 500
+"""Characters; PostgreSQL indexes texts of less than 2,700 bytes."""
 
 
 class State(StrEnum):
@@ -171,7 +177,9 @@ class Change:
 def payload_of(account: str, operation: str, workflow: Json) -> str:
     """Return the digest that two calls share only if they would send the same."""
     told = {"account": account, "operation": operation, "workflow": workflow}
-    return sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+    return sha256(
+        json.dumps(told, sort_keys=True, separators=(",", ":"), default=repr).encode()
+    ).hexdigest()
 
 
 def key_of(key: object, payload: str) -> str:
@@ -184,12 +192,23 @@ def key_of(key: object, payload: str) -> str:
     """
     if key is None:
         return f"{_DERIVED}{payload[:32]}"
-    if isinstance(key, str) and key:
+    if isinstance(key, str) and 0 < len(key) <= _LONGEST_KEY and _is_storable(key):
         return key
     if isinstance(key, (int, UUID)) and not isinstance(key, bool):
         return str(key)
-    msg = f"key={key!r} cannot be kept in a ledger; use text, a whole number or a UUID"
+    msg = (
+        f"key={key!r:.80} cannot be kept in a ledger; "
+        f"use a whole number, a UUID, or text of at most {_LONGEST_KEY} characters"
+    )
     raise ConfigurationError(msg)
+
+
+def _is_storable(text: str) -> bool:
+    """Return whether every database takes a text: no lone surrogates, no NUL."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def marked(workflow: "JsonObject | Sequence[JsonObject]", mark: str) -> Json:
@@ -354,20 +373,43 @@ def write_error(error: LinkedApiError, evidence: str = "") -> str:
     return json.dumps({"error": told, "evidence": evidence}, separators=(",", ":"))
 
 
-def read_outcome(row: Row) -> Proved | LinkedApiError:
+def read_outcome(text: str | None, *, key: str) -> Proved | LinkedApiError:
     """Return what became of a call.
 
+    Args:
+        text: As its row keeps it.
+        key: Names the call.
+
     Raises:
-        LedgerError: The row holds nothing that could be read as that.
+        LedgerError: It cannot be read as that.
     """
     try:
-        told: Any = json.loads(row.outcome or "")
+        told: Any = json.loads(text or "")
         if "error" in told:
             return _read_error(**told["error"])
         return Proved(told["completion"], told["evidence"])
     except (ValueError, TypeError, LookupError) as exc:
-        error = damaged(row.key, f"its outcome cannot be read ({exc})")
+        error = damaged(key, f"its outcome cannot be read ({exc})")
         raise error from exc
+
+
+def result_of(
+    operation: Operation[R], proved: Proved, workflow_id: WorkflowId | None = None
+) -> Result[R]:
+    """Return what a completed call brought: nothing, where only reading showed that it was done.
+
+    Args:
+        operation: Reads the completion.
+        proved: What it came to.
+        workflow_id: The workflow.
+
+    Raises:
+        ProtocolError: The completion is not of the documented form.
+    """
+    if proved.evidence:
+        return Result(None)
+    data, errors = operation.read(proved.completion)
+    return Result(data, errors, workflow_id, proved.completion)
 
 
 def evidence_in(row: Row) -> str:

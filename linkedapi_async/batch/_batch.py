@@ -59,7 +59,7 @@ class Batch(Generic[R]):
             pool: Whose accounts do it; it stays open.
             calls: What to do; may be endless.
             ledger: What outlives the process: a path, a `postgresql://` address, or a ledger of
-                `linkedapi_async.stores`. One that is not open is opened, and closed at the end.
+                `linkedapi_async.stores`, which is opened for the batch and closed after it.
             uncertain: What becomes of calls that may have been carried out: `report` them,
                 `reconcile` them by asking the service, or `resend` what is proved not done.
             stop_after: Errors after which nothing more is started; `None` goes on to the end.
@@ -105,6 +105,7 @@ class Batch(Generic[R]):
             LedgerError: The ledger cannot be used; nothing is started without it, and what was
                 answered before has come out. Run it again once that is mended.
             ClientClosed: The pool was closed before all calls were read.
+            ConfigurationError: Something in the list is no call; likewise.
             Exception: Whatever the calls' iterator raised, once what it gave before has ended.
         """
         return await self._work.next()

@@ -24,7 +24,7 @@ class Job:
         mark: What its workflow carries as a label.
     """
 
-    __slots__ = ("_named", "_place", "_tally", "booking", "call", "mark")
+    __slots__ = ("_is_leaving", "_named", "_place", "_tally", "_then", "booking", "call", "mark")
 
     def __init__(
         self,
@@ -47,6 +47,8 @@ class Job:
         self._tally = tally
         self._named = named
         self._place = Place.WAITING
+        self._is_leaving = False
+        self._then: Callable[[], object] | None = None
         tally.enter(call.account)
 
     @property
@@ -71,6 +73,13 @@ class Job:
         self.place(Place.ENDED)
         self._tally.end(outcome, is_replayed=is_replayed)
 
+    def after_reply(self, then: Callable[[], object]) -> None:
+        """Have something done as soon as no reply to a start is awaited, which may be at once."""
+        if self._is_leaving:
+            self._then = then
+        else:
+            then()
+
     # ── as a fence ──
 
     async def intend(self) -> None:
@@ -82,9 +91,11 @@ class Job:
         """
         if self.booking is not None:
             await self.booking.intend()
+        self._is_leaving = True
 
     def learn(self, outcome: Progress | Refusal | None) -> None:
         """Note what a request came to."""
+        self._is_leaving = False
         workflow_id = None
         if isinstance(outcome, Progress):
             self.place(Place.RUNNING)
@@ -95,6 +106,8 @@ class Job:
             self._named(workflow_id, self.call.account)
         if self.booking is not None:
             self.booking.learn(outcome)
+        if self._then is not None:
+            self._then()
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:
         """Note that the workflow has ended."""

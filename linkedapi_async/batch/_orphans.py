@@ -15,7 +15,7 @@ import attrs
 from linkedapi_async._booking import Booking
 from linkedapi_async._trunk import Core
 from linkedapi_async._types import WorkflowId
-from linkedapi_async.errors import LinkedApiError
+from linkedapi_async.errors import LinkedApiError, TransientError
 from linkedapi_async.events import CallAdopted
 from linkedapi_async.ledger import State, mark_in
 from linkedapi_async.operations.custom import CustomWorkflow
@@ -29,11 +29,11 @@ __all__ = ["Orphans"]
 
 _REMEMBERED: Final = 10_000
 _PATIENCE: Final = 60.0
-"""Seconds within which events name what was taken, deliveries that are repeated among them."""
+"""Seconds within which events name what was taken, deliveries that are repeated among them, and
+after which a workflow is asked for whose end none has told. A receiver that has heard of nothing
+yet is no reason to give up earlier: it is as new as the process."""
 _SKEW: Final = timedelta(seconds=60)
 """By how much clocks may differ."""
-_ANSWER: Final = 60.0
-"""Seconds that asking for one workflow may take."""
 
 
 @attrs.define(eq=False)
@@ -47,6 +47,7 @@ class _Candidate:
         is_over: Whether it has ended.
         is_read: Whether its completion was seen.
         mark: The mark in it.
+        strangers: Accounts that turned out not to have it, or not to tell more of it.
     """
 
     workflow_id: WorkflowId
@@ -55,6 +56,7 @@ class _Candidate:
     is_over: bool = False
     is_read: bool = False
     mark: str | None = None
+    strangers: set[str] = attrs.field(factory=set[str])
 
 
 class Orphans:
@@ -70,7 +72,6 @@ class Orphans:
         """
         self._pool = pool
         self._core = core
-        self._receiver = receiver
         self._candidates: OrderedDict[WorkflowId, _Candidate] = OrderedDict()
         self._known: OrderedDict[WorkflowId, str] = OrderedDict()
         self._aliases: dict[str, str] = {}
@@ -104,22 +105,20 @@ class Orphans:
         """
         row, clock = booking.row, self._core.clock
         assert row is not None  # noqa: S101 - it is what is uncertain
-        patience_ends_at = clock.now() + _PATIENCE
+        look_at = clock.now() + _PATIENCE
         while True:
-            news = self._news
-            nearby = [one for one in self._candidates.values() if self._may_be(one, job, booking)]
-            for candidate in nearby:
-                await self._read(candidate, job)
+            news, is_late = self._news, clock.now() >= look_at
+            for candidate in self._nearby(job, booking):
+                if candidate.is_over or is_late:
+                    await self._read(candidate, job)
                 if candidate.mark == row.mark:
                     return await self._take(candidate, job, booking)
-            if all(one.is_over for one in nearby):
-                left = patience_ends_at - clock.now()
-                if left <= 0 or not self._receiver.is_alive():
+            if is_late:
+                if all(one.is_read for one in self._nearby(job, booking)):
                     return False
-            else:
-                left = None
+                look_at = clock.now() + _PATIENCE
             with suppress(TimeoutError):
-                async with clock.timer(left):
+                async with clock.timer(look_at - clock.now()):
                     await news.wait()
 
     # ── below ──
@@ -147,20 +146,34 @@ class Orphans:
         news, self._news = self._news, asyncio.Event()
         news.set()
 
-    def _may_be(self, candidate: _Candidate, job: Job, booking: Booking) -> bool:
-        alias = self._aliases.get(candidate.account_id or "", job.call.account)
-        return alias == job.call.account and candidate.since >= booking.since - _SKEW
+    def _nearby(self, job: Job, booking: Booking) -> list[_Candidate]:
+        """Return the workflows that a call may have begun."""
+        account, since = job.call.account, booking.since - _SKEW
+        return [
+            one
+            for one in self._candidates.values()
+            if one.since >= since
+            and account not in one.strangers
+            and self._aliases.get(one.account_id or "", account) == account
+        ]
 
     async def _read(self, candidate: _Candidate, job: Job) -> None:
-        """Ask for a workflow that has ended, unless its completion was seen."""
-        if candidate.is_read or not candidate.is_over:
+        """Ask for a workflow, unless its completion was seen."""
+        if candidate.is_read:
             return
+        account = job.call.account
         try:
-            handle = self._pool[job.call.account].attach(CustomWorkflow, candidate.workflow_id)
-            result = await handle.result(timeout=_ANSWER)
-        except LinkedApiError:
+            handle = self._pool[account].attach(CustomWorkflow, candidate.workflow_id)
+            if not (await handle.status()).state.is_final:
+                return
+            result = await handle.result()
+        except TransientError:
             return
-        candidate.is_read, candidate.mark = True, mark_in(result.completion)
+        except LinkedApiError:
+            candidate.strangers.add(account)
+            return
+        candidate.is_over = candidate.is_read = True
+        candidate.mark = mark_in(result.completion)
 
     async def _take(self, candidate: _Candidate, job: Job, booking: Booking) -> bool:
         if not await booking.prove(State.ACCEPTED, workflow_id=candidate.workflow_id):

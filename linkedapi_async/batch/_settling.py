@@ -27,10 +27,10 @@ from linkedapi_async.ledger import (
     Uncertain,
     Wait,
     read_outcome,
+    result_of,
     write_error,
     write_proof,
 )
-from linkedapi_async.operations._base import Result
 from linkedapi_async.pool import AccountPool, Outcome
 from linkedapi_async.pool._client import backstage
 from linkedapi_async.reconciliation import Finding, Verdict, reconcile
@@ -149,10 +149,10 @@ class Settling:
         row = None if job.booking is None else job.booking.row
         assert row is not None  # noqa: S101 - an answer stands in a row
         try:
-            found = read_outcome(row)
+            found = read_outcome(row.outcome, key=row.key)
             if isinstance(found, LinkedApiError):
                 return Outcome(job.call, error=found)
-            return Outcome(job.call, _result(job, found, row.workflow_id))
+            return Outcome(job.call, result_of(job.call.operation, found, row.workflow_id))
         except LinkedApiError as error:
             error.account = job.call.account
             return Outcome(job.call, error=error)
@@ -213,7 +213,7 @@ class Settling:
         if finding.verdict is Verdict.DONE:
             proof = Proved(None, finding.evidence)
             if await booking.prove(State.DONE, write_proof(proof.completion, proof.evidence)):
-                return Outcome(call, _result(job, proof, None))
+                return Outcome(call, result_of(call.operation, proof))
             return None
         may_send = self._uncertain == "resend" or finding.is_harmless
         if finding.verdict is Verdict.NOT_DONE and may_send:
@@ -267,7 +267,7 @@ class Settling:
 def _doubt(row: Row) -> LinkedApiError:
     """Return why nobody knows what came of a start."""
     if row.outcome is not None:
-        found = read_outcome(row)
+        found = read_outcome(row.outcome, key=row.key)
         if isinstance(found, OutcomeUnknown):
             return found
     return OutcomeUnknown(
@@ -277,15 +277,3 @@ def _doubt(row: Row) -> LinkedApiError:
         certainty=Certainty.MAYBE_ACCEPTED,
         account=row.account,
     )
-
-
-def _result(job: Job, proved: Proved, workflow_id: WorkflowId | None) -> Result[Any]:
-    """Return what a completed call brought: nothing, where only reading showed that it was done.
-
-    Raises:
-        ProtocolError: Its completion is not of the documented form.
-    """
-    if proved.evidence:
-        return Result(None)
-    data, errors = job.call.operation.read(proved.completion)
-    return Result(data, errors, workflow_id, proved.completion)

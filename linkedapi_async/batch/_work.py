@@ -74,7 +74,7 @@ class Work:
         self._storing = 0
         self._news = asyncio.Event()
         self._left = asyncio.Event()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: dict[asyncio.Task[None], Job] = {}
         self._driver: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: Exception | None = None
@@ -136,8 +136,8 @@ class Work:
         if not self._is_stopping:
             self._is_stopping = True
             self._outcomes.stop()
-            for task in self._tasks:
-                task.cancel()
+            for task, job in self._tasks.items():
+                job.after_reply(task.cancel)
 
     async def close(self) -> None:
         """Leave now."""
@@ -159,10 +159,11 @@ class Work:
 
     async def _drive(self) -> None:
         """See every call to its outcome."""
-        ledger, is_ours = self._ledger, False
+        ledger, is_open = self._ledger, False
         try:
             if ledger is not None:
-                is_ours = await ledger.open()
+                await ledger.open()
+                is_open = True
                 self._settling.open()
             async for outcome in self._outcomes:
                 self._came(outcome)
@@ -177,40 +178,63 @@ class Work:
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._outcomes.aclose()
             self._settling.close()
-            if ledger is not None and is_ours:
-                await ledger.close()
+            if ledger is not None and is_open:
+                await self._let_go(ledger)
+
+    async def _let_go(self, ledger: Ledger) -> None:
+        try:
+            await ledger.close()
+        except LedgerError as error:
+            self._fail(error)
 
     async def _fresh(self) -> AsyncIterator[FencedCall[Any]]:
         """Yield the calls that nobody has sent yet; see to the others."""
         async for calls in _chunks(self._calls):
-            jobs = [job for call in calls if (job := self._job(call)) is not None]
+            jobs, failure = self._jobs(calls)
             known = await self._look(jobs)
             for job in jobs:
                 if await self._is_fresh(job, known):
                     yield job.fenced
+            if failure is not None:
+                raise failure
             while self._inside >= self._read_ahead or len(self._tasks) >= _SETTLING:
                 self._left.clear()
                 await self._left.wait()
 
+    def _jobs(self, calls: list[Call[Any]]) -> tuple[list[Job], Exception | None]:
+        """Return calls with their rows to be, up to one that breaks, and what it raised."""
+        jobs: list[Job] = []
+        for call in calls:
+            try:
+                job = self._job(call)
+            except Exception as error:  # noqa: BLE001 - of an operation of the application's own
+                return jobs, error
+            if job is not None:
+                jobs.append(job)
+        return jobs, None
+
     def _job(self, call: Call[Any]) -> Job | None:
         """Return a call that was read, with its row to be; `None` where its key cannot be kept."""
+        booking: Booking | None = None
+        refusal: ConfigurationError | None = None
+        if self._ledger is not None:
+            try:
+                booking = Booking(
+                    self._ledger,
+                    account=call.account,
+                    operation=call.operation,
+                    key=call.key,
+                    clock=self._core.clock,
+                )
+            except ConfigurationError as error:
+                refusal = error
         self._inside += 1
-        if self._ledger is None:
-            return Job(call, None, self._tally, self._settling.know)
-        try:
-            booking = Booking(
-                self._ledger,
-                account=call.account,
-                operation=call.operation,
-                key=call.key,
-                clock=self._core.clock,
-            )
-        except ConfigurationError as error:
-            error.account = call.account
-            unkept = Job(call, None, self._tally, self._settling.know)
-            self._end(unkept, Outcome(call, error=error))
-            return None
-        return Job(call, booking, self._tally, self._settling.know)
+        job = Job(call, booking, self._tally, self._settling.know)
+        if refusal is None:
+            return job
+        refusal.account = call.account
+        self._end(job, Outcome(call, error=refusal))
+        return None
 
     async def _look(self, jobs: list[Job]) -> Mapping[str, Row | LedgerError]:
         keys = [job.booking.intent.key for job in jobs if job.booking is not None]
@@ -241,8 +265,10 @@ class Work:
 
     def _see_to(self, job: Job) -> None:
         """Have a call settled that is not simply to be sent."""
+        if self._is_stopping:
+            return
         task = asyncio.get_running_loop().create_task(self._settle(job))
-        self._tasks.add(task)
+        self._tasks[task] = job
         task.add_done_callback(self._settled)
 
     async def _settle(self, job: Job) -> None:
@@ -256,7 +282,7 @@ class Work:
             self._keep(job, outcome, is_replayed=is_replayed)
 
     def _settled(self, task: "asyncio.Task[None]") -> None:
-        self._tasks.discard(task)
+        del self._tasks[task]
         self._left.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             self._fail(error)
@@ -268,7 +294,11 @@ class Work:
         fenced = cast("FencedCall[Any]", outcome.call)
         job, error = cast("Job", fenced.fence), outcome.error
         is_taken = outcome.result is None and error is None
-        is_doubtful = isinstance(error, OutcomeUnknown) and self._settling.looks_into_doubts(job)
+        is_doubtful = (
+            isinstance(error, OutcomeUnknown)
+            and not self._is_stopping
+            and self._settling.looks_into_doubts(job)
+        )
         if isinstance(error, LedgerError) and error.code != _DAMAGED:
             self._fail(error)
         elif is_taken or is_doubtful:
@@ -349,13 +379,13 @@ async def _chunks(calls: Calls) -> AsyncIterator[list[Call[Any]]]:
             yield chunk
 
 
-def _checked(call: object) -> Call[Any]:
+def _checked(call: Call[Any]) -> Call[Any]:
     """Return a call.
 
     Raises:
         ConfigurationError: It is none.
     """
-    if not isinstance(call, Call):
+    if not isinstance(cast("object", call), Call):
         msg = f"{call!r} is no Call(account, operation)"
         raise ConfigurationError(msg)
-    return cast("Call[Any]", call)
+    return call

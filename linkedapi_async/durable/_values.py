@@ -4,13 +4,11 @@ They are stored where others look at them too, so that they tell in plain words 
 and hold no token.
 """
 
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from linkedapi_async._types import Certainty, JsonObject, WorkflowId
 from linkedapi_async.errors import LinkedApiError, OutcomeUnknown, ProtocolError
-from linkedapi_async.ledger import Proved, Row, State, read_outcome, write_error, write_proof
-from linkedapi_async.operations._base import Result
+from linkedapi_async.ledger import State, read_outcome, result_of, write_error, write_proof
 from linkedapi_async.pool import Call, Outcome
 
 __all__ = ["accepted", "read_value", "write_value"]
@@ -51,26 +49,15 @@ def write_value(
 
 def read_value(value: JsonObject, call: Call[R]) -> Outcome[R]:
     """Return the outcome of a call from its value."""
-    workflow_id, told = value.get("workflow_id"), value.get("outcome")
-    row = Row(
-        key=str(call.key),
-        account=call.account,
-        operation=call.operation.name,
-        payload="",
-        state=State(str(value.get("state"))),
-        mark="",
-        owner="",
-        sent_at=datetime.min.replace(tzinfo=UTC),
-        workflow_id=WorkflowId(workflow_id) if isinstance(workflow_id, str) else None,
-        outcome=told if isinstance(told, str) else None,
-    )
+    named, told = value.get("workflow_id"), value.get("outcome")
+    workflow_id = WorkflowId(named) if isinstance(named, str) else None
     try:
-        found = read_outcome(row)
+        found = read_outcome(told if isinstance(told, str) else None, key=str(call.key))
         if isinstance(found, LinkedApiError):
             return Outcome(call, error=found)
-        return Outcome(call, _result(call, found, row.workflow_id))
+        return Outcome(call, result_of(call.operation, found, workflow_id))
     except LinkedApiError as error:
-        error.workflow_id, error.account = row.workflow_id, call.account
+        error.workflow_id, error.account = workflow_id, call.account
         return Outcome(call, error=error)
 
 
@@ -80,15 +67,3 @@ def _state_of(error: LinkedApiError, *, is_running: bool) -> State:
     if is_running:
         return State.ACCEPTED
     return State.FAILED if error.certainty is Certainty.ACCEPTED else State.REFUSED
-
-
-def _result(call: Call[R], proved: Proved, workflow_id: WorkflowId | None) -> Result[R]:
-    """Return what a completed call brought: nothing, where only reading showed that it was done.
-
-    Raises:
-        ProtocolError: Its completion is not of the documented form.
-    """
-    if proved.evidence:
-        return Result(None)
-    data, errors = call.operation.read(proved.completion)
-    return Result(data, errors, workflow_id, proved.completion)

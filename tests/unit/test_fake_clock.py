@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from linkedapi_async._clock import elsewhere
 from linkedapi_async.testing import FakeClock
 
 DAY = 86_400.0
@@ -103,6 +104,24 @@ async def test_time_does_not_leap_while_work_goes_on(clock: FakeClock) -> None:
     await far
 
     assert asleep
+    assert clock.now() == DAY
+
+
+async def test_time_does_not_leap_while_another_thread_works(
+    clock: FakeClock, turns: Turns
+) -> None:
+    """A loop that waits for a thread is busy, however many such waits there are."""
+    far = asyncio.ensure_future(clock.sleep(DAY))
+    asleep: list[bool] = []
+
+    with elsewhere():
+        with pytest.raises(ZeroDivisionError), elsewhere():
+            raise ZeroDivisionError
+        await turns(1_000)
+        asleep.append(not far.done())
+    await far
+
+    assert asleep == [True]
     assert clock.now() == DAY
 
 

@@ -1,0 +1,125 @@
+"""How a PostgreSQL server is reached, and for how long it is waited for."""
+
+import socket
+import threading
+import time
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager, suppress
+from selectors import EVENT_READ, DefaultSelector
+from typing import Any, Final
+
+import attrs
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from linkedapi_async.errors import ConfigurationError
+
+__all__ = ["Watchdog", "has_news", "place_of", "read_dsn"]
+
+_GRAIN: Final = 0.1
+
+
+@attrs.define(eq=False)
+class _Bound:
+    """Something that has to be over at a moment."""
+
+    line: socket.socket
+    due_at: float
+    is_cut: bool = False
+
+    def cut(self) -> None:
+        """Let whoever waits for an answer know that there is none."""
+        self.is_cut = True
+        with suppress(OSError):
+            self.line.shutdown(socket.SHUT_RDWR)
+
+
+class Watchdog:
+    """Cuts a connection whose server does not answer in time: libpq itself would wait for ever.
+
+    It watches from a thread of its own, which lives no longer than the program.
+    """
+
+    def __init__(self) -> None:
+        """Watch nothing yet."""
+        self._lock = threading.Lock()
+        self._bound: _Bound | None = None
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, name="linkedapi-watchdog", daemon=True)
+
+    def start(self) -> None:
+        """Begin to watch."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Watch no more."""
+        self._is_over.set()
+
+    @contextmanager
+    def bound(self, connection: "psycopg.Connection[Any]", timeout: float) -> Generator[None]:
+        """Bound what is done with a connection, in seconds.
+
+        Raises:
+            Error: It failed.
+            OperationalError: There was no answer.
+        """
+        with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
+            bound = _Bound(line, time.monotonic() + timeout)  # noqa: TID251 - a thread's own time
+            try:
+                with self._lock:
+                    self._bound = bound
+                yield
+            except psycopg.Error as exc:
+                if not bound.is_cut:
+                    raise
+                msg = f"no answer within {timeout:.3g} s"
+                raise psycopg.OperationalError(msg) from exc
+            finally:
+                with self._lock:
+                    self._bound = None
+
+    def _watch(self) -> None:
+        while not self._is_over.wait(_GRAIN):
+            with self._lock:
+                if self._bound is not None and time.monotonic() > self._bound.due_at:  # noqa: TID251 - as above
+                    self._bound.cut()
+
+
+def has_news(connection: "psycopg.Connection[Any]") -> bool:
+    """Return whether a server has sent something unasked, as when it ends the connection."""
+    with DefaultSelector() as selector:
+        selector.register(connection.fileno(), EVENT_READ)
+        return bool(selector.select(0))
+
+
+def read_dsn(dsn: str) -> dict[str, Any]:
+    """Return the parts of what leads to a database.
+
+    A password with unusual characters may end up in any part, so none is quoted that looks odd.
+
+    Raises:
+        ConfigurationError: It cannot be read.
+    """
+    try:
+        told: dict[str, Any] = dict(conninfo_to_dict(dsn))
+    except psycopg.Error:
+        told = {"host": "@"}
+    odd = any(set("@/:") & set(str(told.get(name, ""))) for name in ("user", "dbname"))
+    odd = odd or "@" in str(told.get("host", ""))
+    odd = odd or not str(told.get("port", "0")).replace(",", "").isdigit()
+    if odd:
+        msg = (
+            "The PostgreSQL address cannot be used: it has to be like "
+            "postgresql://user:password@host:5432/database, where special characters of the "
+            "password are percent-encoded"
+        )
+        raise ConfigurationError(msg)
+    return told
+
+
+def place_of(dsn: Mapping[str, Any], schema: str) -> str:
+    """Return where a ledger is, for people to read."""
+    host = dsn.get("host") or dsn.get("hostaddr") or "this machine"
+    port = f":{dsn['port']}" if dsn.get("port") else ""
+    name = dsn.get("dbname") or dsn.get("service") or "PostgreSQL"
+    return f"{name!r} at {host}{port}, schema {schema!r}"
