@@ -179,7 +179,7 @@ class Booking:
         row = self.row
         assert row is not None  # noqa: S101 - only what was found can be uncertain
         self._attempt = row.mark
-        return self._note(state, workflow_id, outcome=outcome)
+        return self._note(state, workflow_id, outcome=outcome, was=row.state)
 
     async def has_twins(self) -> bool:
         """Return whether another call may have left the same trace as this one would have.
@@ -204,6 +204,7 @@ class Booking:
         workflow_id: WorkflowId | None = None,
         *,
         outcome: str | None = None,
+        was: State | None = None,
         is_patient: bool = False,
     ) -> "asyncio.Future[bool]":
         self.last = self._ledger.note(
@@ -213,6 +214,7 @@ class Booking:
                 state=state,
                 workflow_id=workflow_id,
                 outcome=outcome,
+                was=was,
                 is_patient=is_patient,
             )
         )

@@ -159,6 +159,7 @@ class Change:
         state: What the row becomes, from one of the states that `PREDECESSORS` names.
         workflow_id: The workflow; `None` leaves what is known.
         outcome: What became of it, from `write_proof` or `write_error`.
+        was: The state that the row has to be in still, where the change rests on having seen it.
         is_patient: Whether it may wait a moment, to be stored together with others: losing it would
             cost a request, and nothing else.
     """
@@ -168,6 +169,7 @@ class Change:
     state: State
     workflow_id: WorkflowId | None = None
     outcome: str | None = attrs.field(default=None, repr=False)
+    was: State | None = None
     is_patient: bool = False
 
 

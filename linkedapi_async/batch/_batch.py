@@ -28,9 +28,12 @@ class Batch(Generic[R]):
     waited for, what never left is sent. A call that was about to leave when the process died is
     *uncertain*: it comes out as `OutcomeUnknown`, and is never sent again on suspicion.
 
+    Answered is what completed, failed actions included, and a write whose workflow failed; what was
+    refused, and a reading that failed, is sent again by the next run.
+
     A call is known in the ledger by its `key`, or, without one, by what it would send: calls alike
-    are then one call. Tonight's list of the same calls as last night's needs keys of its own, or a
-    new ledger.
+    are then one call. To do again what was answered (tonight's list is last night's, a limit is
+    open again) give it another key, or take a new ledger.
 
     Neither the list nor the outcomes are held in memory; calls are read as far as the queues of
     their accounts have room. Leaving the loop early, or `aclose`, is a stop at once.
@@ -62,7 +65,8 @@ class Batch(Generic[R]):
                 `linkedapi_async.stores`, which is opened for the batch and closed after it.
             uncertain: What becomes of calls that may have been carried out: `report` them,
                 `reconcile` them by asking the service, or `resend` what is proved not done.
-            stop_after: Errors after which nothing more is started; `None` goes on to the end.
+            stop_after: Errors after which nothing more is started; `None` goes on to the end. Those
+                that the ledger knew from an earlier run do not count.
             read_ahead: Calls that may be read and not answered yet. In a list sorted by account,
                 accounts further down stand idle until reading comes to them.
 

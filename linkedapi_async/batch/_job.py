@@ -7,6 +7,7 @@ from linkedapi_async._booking import Booking
 from linkedapi_async._messages import Progress, Refusal
 from linkedapi_async._types import WorkflowId
 from linkedapi_async.errors import LinkedApiError
+from linkedapi_async.ledger import State
 from linkedapi_async.pool import Call, Outcome
 from linkedapi_async.pool._calls import FencedCall
 
@@ -61,6 +62,17 @@ class Job:
             key=call.key,
             priority=call.priority,
             fence=self,
+        )
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether its start is a doubt that an earlier run has left."""
+        row = None if self.booking is None else self.booking.row
+        return (
+            self.booking is not None
+            and row is not None
+            and row.state in {State.SENDING, State.UNCERTAIN}
+            and row.mark != self.booking.intent.mark
         )
 
     def place(self, place: Place) -> None:

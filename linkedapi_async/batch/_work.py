@@ -72,6 +72,7 @@ class Work:
         self._found: deque[Outcome[Any]] = deque()
         self._inside = 0
         self._storing = 0
+        self._errors = 0
         self._news = asyncio.Event()
         self._left = asyncio.Event()
         self._tasks: dict[asyncio.Task[None], Job] = {}
@@ -339,8 +340,8 @@ class Work:
         self._found.append(outcome)
         self._news.set()
         self._left.set()
-        errors = self._tally.failed.total() + self._tally.uncertain
-        if self._stop_after is not None and errors >= self._stop_after:
+        self._errors += outcome.error is not None and not is_replayed and not job.is_inherited
+        if self._stop_after is not None and self._errors >= self._stop_after:
             self.stop()
 
     def _fail(self, error: BaseException) -> None:

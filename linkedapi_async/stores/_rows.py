@@ -189,7 +189,7 @@ def changed(row: Row | None, change: Change) -> Row | None:
     """Return what a change makes of a row; `None` where it does nothing."""
     if row is None or row.mark != change.mark:
         return None
-    if row.state not in PREDECESSORS.get(change.state, ()):
+    if row.state not in PREDECESSORS.get(change.state, ()) or change.was not in {None, row.state}:
         return None
     return attrs.evolve(
         row,

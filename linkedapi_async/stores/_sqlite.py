@@ -152,7 +152,9 @@ class _SqliteDatabase:
             _create(self._path)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        connection.execute("BEGIN")  # one look: somebody may be creating it
         self._is_ledger(connection)  # what is none must not change its mode
+        connection.execute("ROLLBACK")
         self._patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA fullfsync = ON")  # macOS needs it to reach the disk

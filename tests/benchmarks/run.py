@@ -27,6 +27,8 @@ NAMES: Final = (
     "connections",
     "polls_against_delay",
     "pool",
+    "ledger",
+    "batch",
 )
 
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -104,6 +105,23 @@ async def test_which_state_may_follow(
 
         assert did_apply is (old in PREDECESSORS.get(new, ()))
         assert await state_of(ledger) is (new if did_apply else old)
+
+
+async def test_a_change_may_rest_on_what_was_seen(
+    make_ledger: MakeLedger, intent: "MakeIntent", moment: datetime
+) -> None:
+    """Somebody who proved a start not to run is too late once its owner was told an id after all.
+
+    Both changes may follow an uncertain start; the second would have it sent again.
+    """
+    async with make_ledger() as ledger:
+        await bring_to(ledger, State.UNCERTAIN, intent(), moment)
+
+        told = await ledger.note(change(State.ACCEPTED, workflow_id=WorkflowId("wf-1")))
+        proved = await ledger.note(change(State.REFUSED, was=State.UNCERTAIN))
+
+        assert (told, proved) == (True, False)
+        assert await state_of(ledger) is State.ACCEPTED
 
 
 async def test_a_change_of_another_attempt_is_left_alone(
@@ -413,6 +431,19 @@ async def test_the_last_one_closes(make_ledger: MakeLedger) -> None:
     assert ledger.owner == owner
     with pytest.raises(LedgerError, match="not open"):
         await ledger.look(["k"])
+
+
+@pytest.mark.soak
+async def test_some_create_at_once(tmp_path: Path, *, soaking: bool) -> None:
+    """Ledgers that find no file and create it at the same moment do not disturb each other."""
+    told: list[object] = []
+    for number in range(100 if soaking else 10):
+        ledgers = [SqliteLedger(tmp_path / f"{number}.db") for _ in range(4)]
+        told += await asyncio.gather(*(ledger.open() for ledger in ledgers), return_exceptions=True)
+        told += [await ledger.counts() for ledger in ledgers]
+        await asyncio.gather(*(ledger.close() for ledger in ledgers))
+
+    assert [one for one in told if isinstance(one, BaseException)] == []
 
 
 async def test_two_create_at_once(make_ledger: MakeLedger) -> None:
