@@ -20,6 +20,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "demo": "Watch the client cope with everything that goes wrong.",
     "run": "Run a workflow file and print its result as JSON.",
     "validate": "Check workflow files against every documented rule.",
+    "batch": "Carry out a file of calls, each once, through restarts.",
     "actions": "List every action, or show all about one.",
     "operations": "List every operation, or show all about one.",
     "errors": "List every error type, or explain one.",

@@ -13,6 +13,9 @@ from linkedapi_async.events import (
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    CallAdopted,
+    CallReconciled,
+    CallUncertain,
     CoordinationLost,
     CoordinationRestored,
     DeliveryRefused,
@@ -45,6 +48,7 @@ _CERTAINTIES: Final = {
     Certainty.MAYBE_ACCEPTED: "it may run all the same",
     Certainty.ACCEPTED: "it had been accepted",
 }
+_VERDICTS: Final = {"done": "was carried out", "not_done": "was not carried out"}
 
 
 class Timeline:
@@ -117,6 +121,14 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
             return f"decides alone, {event.store} is out of reach: {event.reason}", "yellow"
         case CoordinationRestored():
             return f"in touch with the others again after {span(event.lasted)}", "green"
+        case CallUncertain():
+            return f"uncertain: {event.operation} {event.key} may have been sent before", "magenta"
+        case CallReconciled():
+            says = _VERDICTS.get(event.verdict, "stays open")
+            return f"{event.operation} {event.key} {says}: {event.evidence}", "magenta"
+        case CallAdopted():
+            where = shorten(event.workflow_id)
+            return f"{event.operation} {event.key} was taken after all, as {where}", "green"
         case WorkflowFinished(succeeded=True):
             return f"completed after {span(event.elapsed)}", "green"
         case WorkflowFinished():

@@ -19,7 +19,7 @@ from linkedapi_async.models._rules import Param, encode
 
 from ._formats import FORMATS
 
-__all__ = ["Breach", "Problem", "check", "validate"]
+__all__ = ["Breach", "Problem", "check", "check_params", "validate"]
 
 _SHOWN: Final = 40
 
@@ -92,6 +92,17 @@ def check(tree: Json, *, plan: Plan | None = None) -> tuple[Problem, ...]:
         message = "is an empty list; a workflow holds at least one action"
         return (Problem("$", Breach.SHAPE, message),)
     return tuple(_judge(tree, plan))
+
+
+def check_params(params: tuple[Param, ...], given: JsonObject) -> tuple[Problem, ...]:
+    """Return every rule that parameters outside a workflow break, those of an operation.
+
+    Args:
+        params: Their rows.
+        given: Their values, by the names that the rows have on the wire.
+    """
+    found = _judge_params(params, given, is_root=True)
+    return tuple(Problem(f"${place}", rule, message) for place, rule, message in found)
 
 
 def _judge(tree: Json, plan: Plan | None) -> Iterator[Problem]:

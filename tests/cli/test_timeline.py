@@ -1,4 +1,5 @@
 import io
+from datetime import UTC, datetime
 from typing import Any
 
 import attrs
@@ -15,6 +16,9 @@ from linkedapi_async.events import (
     ActionNeeded,
     ActionResolved,
     BackingOff,
+    CallAdopted,
+    CallReconciled,
+    CallUncertain,
     CoordinationLost,
     CoordinationRestored,
     DeliveryRefused,
@@ -69,6 +73,10 @@ FINISHED = WorkflowFinished(
 ABANDONED = WorkflowAbandoned(account="main", operation="x", workflow_id=ID, reason="cancelled")
 PARKED = WorkflowParked(account="main", workflow_id=ID, opens_in=7200.0, message=None)
 STARTED = WorkflowStarted(account="main", operation="x", workflow_id=ID)
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+RECONCILED = CallReconciled(
+    account="main", operation="x", key="k", verdict="done", evidence="Seen."
+)
 
 LINES = [
     (STARTED, "accepted as wf-0123456789…"),
@@ -99,6 +107,17 @@ LINES = [
     (
         AccountResumed(account="main", code="c", scope=Scope.ACCOUNT, lasted=9.0),
         "works again: c lasted 9.0 s",
+    ),
+    (
+        CallUncertain(account="main", operation="x", key="k", since=NOON, hint="h"),
+        "uncertain: x k may have been sent before",
+    ),
+    (RECONCILED, "x k was carried out: Seen."),
+    (attrs.evolve(RECONCILED, verdict="not_done"), "x k was not carried out: Seen."),
+    (attrs.evolve(RECONCILED, verdict="unknown"), "x k stays open: Seen."),
+    (
+        CallAdopted(account="main", operation="x", key="k", workflow_id=ID),
+        "x k was taken after all, as wf-0123456789…",
     ),
     (AccountLeftOut(account="main", reason="it has no seat"), "left out: it has no seat"),
     (LimitsUnread(account="main", code="c", message="No.", hint="h"), "could not be read: No."),
