@@ -179,7 +179,9 @@ class Booking:
         row = self.row
         assert row is not None  # noqa: S101 - only what was found can be uncertain
         self._attempt = row.mark
-        return self._note(state, workflow_id, outcome=outcome, was=row.state)
+        self._note(state, workflow_id, outcome=outcome, was=row.state)
+        assert self.last is not None  # noqa: S101 - it was noted just now
+        return self.last
 
     async def has_twins(self) -> bool:
         """Return whether another call may have left the same trace as this one would have.
@@ -206,7 +208,7 @@ class Booking:
         outcome: str | None = None,
         was: State | None = None,
         is_patient: bool = False,
-    ) -> "asyncio.Future[bool]":
+    ) -> None:
         self.last = self._ledger.note(
             Change(
                 key=self.intent.key,
@@ -218,4 +220,3 @@ class Booking:
                 is_patient=is_patient,
             )
         )
-        return self.last

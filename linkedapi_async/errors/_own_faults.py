@@ -334,8 +334,8 @@ OWN_FAULTS: Final = (
         disposition=Disposition.FATAL,
         fixer=Fixer.DEVELOPER,
         hint=(
-            "It is not sent. Look at LinkedIn whether it was carried out; if it was not, hand it in "
-            "under another key. The other rows are not affected."
+            "It is not sent. Look at LinkedIn whether it was carried out; if it was not, hand it "
+            "in under another key. The other rows are not affected."
         ),
         source=_OWN,
     ),
