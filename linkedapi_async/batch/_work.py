@@ -80,6 +80,7 @@ class Work:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failure: Exception | None = None
         self._is_stopping = False
+        self._is_abandoned = False
 
     # ── for whoever iterates ──
 
@@ -143,8 +144,7 @@ class Work:
     async def close(self) -> None:
         """Leave now."""
         self._is_stopping = True
-        for task in self._tasks:
-            task.cancel()
+        self._abandon()
         await self._outcomes.aclose()
         if self._driver is not None:
             await asyncio.wait((self._driver,))
@@ -174,13 +174,19 @@ class Work:
         except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
             self._fail(error)
         finally:
-            for task in self._tasks:
-                task.cancel()
+            self._abandon()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._outcomes.aclose()
             self._settling.close()
             if ledger is not None and is_open:
                 await self._let_go(ledger)
+
+    def _abandon(self) -> None:
+        """Cancel what is settled, once: a start then has a moment to learn its name."""
+        if not self._is_abandoned:
+            self._is_abandoned = True
+            for task in self._tasks:
+                task.cancel()
 
     async def _let_go(self, ledger: Ledger) -> None:
         try:

@@ -212,7 +212,12 @@ class _Work:
         return self._is_cancelled or (self._reader.done() and not self.pending)
 
     def cancel(self) -> None:
-        """Forget what was not sent, and stop waiting for what was."""
+        """Forget what was not sent, and stop waiting for what was; again is fine.
+
+        Nobody is cancelled twice: the first time leaves a start a moment to learn its name.
+        """
+        if self._is_cancelled:
+            return
         self._is_cancelled = True
         self._reader.cancel()
         waiting = [item for item in self.pending if item.is_waiting]

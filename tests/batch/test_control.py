@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import pytest
 
 from linkedapi_async import (
     AccountPool,
@@ -201,6 +202,7 @@ async def test_a_stop_learns_what_is_under_way(
     assert sent(sandbox) == {str(number): 1 for number in range(4)}
 
 
+@pytest.mark.parametrize(("ending", "late"), [("stop", 8.0), ("leave", 1.0)])
 async def test_a_stop_learns_what_is_sent_again(
     pool: AccountPool,
     run: "Run",
@@ -209,18 +211,26 @@ async def test_a_stop_learns_what_is_sent_again(
     clock: FakeClock,
     message: "Message",
     ledger: Path,
+    ending: str,
+    late: float,
 ) -> None:
-    """That holds for calls of an earlier run too, however late the reply comes."""
+    """That holds for calls of an earlier run too, however late the reply comes.
+
+    Whoever leaves at once still waits for a moment.
+    """
     sandbox.inject(Reset("request", after=100))
     calls = [message("Shall we talk?")]
     await run(calls, ledger=ledger)
-    sandbox.inject(Delay(8.0), skip=1)
+    sandbox.inject(Delay(late), skip=1)
     batch, found = Batch(pool, calls, ledger=ledger, uncertain="resend"), list[Outcome[Any]]()
     collecting = asyncio.create_task(collect(batch, found))
     while len(sandbox.log.workflows()) < 2:
-        await clock.sleep(1.0)
+        await clock.sleep(0.3)
 
-    batch.stop()
+    if ending == "stop":
+        batch.stop()
+    else:
+        await batch.aclose()
     await collecting
 
     assert found == []
@@ -334,6 +344,44 @@ async def test_leaving_at_once(
     unsure = [one for one in again if one.error is not None]
     assert {type(one.error) for one in unsure} == {OutcomeUnknown}
     assert len(unsure) == 2
+    assert sent(sandbox) == {str(number): 1 for number in range(4)}
+
+
+@pytest.mark.parametrize("is_thrown_away", [False, True])
+@pytest.mark.parametrize("is_stopped", [False, True])
+async def test_leaving_gives_a_moment(
+    pool: AccountPool,
+    run: "Run",
+    sandbox: Sandbox,
+    clock: FakeClock,
+    *,
+    message: "Message",
+    ledger: Path,
+    is_stopped: bool,
+    is_thrown_away: bool,
+) -> None:
+    """A reply that comes within a moment of the leaving is still taken in."""
+    sandbox.inject(Delay(1.0), times=None)
+    calls = [message(str(number)) for number in range(4)]
+    batch = Batch(pool, calls, ledger=ledger)
+    waiting = asyncio.create_task(anext(batch, None))
+    await clock.sleep(0.5)
+
+    if is_stopped:
+        batch.stop()
+        await clock.sleep(0.1)
+    if is_thrown_away:
+        waiting.cancel()
+        await asyncio.wait([waiting])
+        del batch, waiting
+        gc.collect()
+        await clock.sleep(2.0)
+    else:
+        await batch.aclose()
+        assert await waiting is None
+
+    assert len(sandbox.log.workflows()) == 2
+    assert {one.error for one in await run(calls, ledger=ledger)} == {None}
     assert sent(sandbox) == {str(number): 1 for number in range(4)}
 
 
