@@ -8,6 +8,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,8 @@ _TABLES: Final = (
 )
 _VERSIONED: Final = f"PRAGMA user_version = {VERSION}"
 _PAUSE: Final = 0.02
+_YOUNG: Final = 60.0
+"""Seconds within which a run has locked its file, if it ever will."""
 _OWN_FAULTS: Final = (
     sqlite3.DataError,
     sqlite3.IntegrityError,
@@ -122,6 +125,7 @@ class _SqliteDatabase:
         except BaseException:
             self.close()
             raise
+        self._sweep()
 
     def close(self) -> None:
         """Let go, and remove what showed that this run works."""
@@ -261,6 +265,15 @@ class _SqliteDatabase:
         path = self._sign_of(self._owner)
         _create(path)
         self._sign = self._lock(path)
+
+    def _sweep(self) -> None:
+        """Remove what dead runs have left; a young file may belong to one that is just opening."""
+        for path in self._path.parent.glob(f"{escape(self._path.name)}-run-*"):
+            owner = path.name.rpartition("-")[2]
+            with suppress(OSError, LedgerError):
+                age = time.time() - path.stat().st_mtime  # noqa: TID251 - as files are dated
+                if owner != self._owner and age > _YOUNG:
+                    self.is_alive(owner)
 
     def is_alive(self, owner: str) -> bool:
         """Return whether another run still works; what a dead one has left is removed.

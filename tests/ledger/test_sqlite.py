@@ -377,6 +377,26 @@ async def test_the_dead_are_cleared_away(
     assert left == [f"{path.name}-run-{ledger.owner}"]
 
 
+async def test_opening_clears_away_the_dead(
+    path: Path, keep: "Callable[[object, str], Keeper]"
+) -> None:
+    """What runs left that were killed long ago is removed; living and young ones keep theirs."""
+    living, killed, broken = (keep(path, "").owner, "0123", "4567")
+    for owner in (living, killed, broken, "89ab"):
+        sign = path.with_name(f"{path.name}-run-{owner}")
+        if owner == broken:
+            sign.write_bytes(b"no database" * 100)
+        sign.touch()
+        if owner != "89ab":
+            os.utime(sign, (0, 0))
+
+    async with SqliteLedger(path) as ledger:
+        left = {name for name in names_in(path.parent) if "-run-" in name}
+
+    kept = {living, broken, "89ab", ledger.owner}
+    assert left == {f"{path.name}-run-{owner}" for owner in kept}
+
+
 async def test_a_sign_that_cannot_be_judged(path: Path) -> None:
     """Whether a run works is never guessed."""
     async with SqliteLedger(path) as ledger:
