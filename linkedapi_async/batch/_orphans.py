@@ -15,11 +15,11 @@ import attrs
 from linkedapi_async._booking import Booking
 from linkedapi_async._trunk import Core
 from linkedapi_async._types import WorkflowId
-from linkedapi_async.errors import LinkedApiError, TransientError
+from linkedapi_async.errors import LinkedApiError
 from linkedapi_async.events import CallAdopted
 from linkedapi_async.ledger import State, mark_in
-from linkedapi_async.operations.custom import CustomWorkflow
 from linkedapi_async.pool import AccountPool
+from linkedapi_async.pool._client import backstage
 from linkedapi_async.receiver import WebhookReceiver
 from linkedapi_async.webhooks import WorkflowCompleted, WorkflowEvent, progress_of
 
@@ -163,17 +163,13 @@ class Orphans:
             return
         account = job.call.account
         try:
-            handle = self._pool[account].attach(CustomWorkflow, candidate.workflow_id)
-            if not (await handle.status()).state.is_final:
-                return
-            result = await handle.result()
-        except TransientError:
-            return
+            progress = await backstage(self._pool).peek(account, candidate.workflow_id)
         except LinkedApiError:
             candidate.strangers.add(account)
             return
-        candidate.is_over = candidate.is_read = True
-        candidate.mark = mark_in(result.completion)
+        if progress is not None and progress.state.is_final:
+            candidate.is_over = candidate.is_read = True
+            candidate.mark = mark_in(progress.completion)
 
     async def _take(self, candidate: _Candidate, job: Job, booking: Booking) -> bool:
         if not await booking.prove(State.ACCEPTED, workflow_id=candidate.workflow_id):

@@ -5,12 +5,17 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
+import attrs
+
 from linkedapi_async._bookkeeping import Fence
 from linkedapi_async._credentials import Token, TokenSource
+from linkedapi_async._messages import Progress, Purpose
 from linkedapi_async._observer import Level
 from linkedapi_async._sharing import Coordinator
 from linkedapi_async._trunk import Core, Trunk
+from linkedapi_async._types import WorkflowId
 from linkedapi_async.errors import ClientClosed, ConfigurationError
+from linkedapi_async.policy import BackOff, OnUserAction
 from linkedapi_async.quotas import Quotas
 
 from ._allowances import Allowances
@@ -192,6 +197,20 @@ class House:
         finally:
             lane.watched -= 1
             desk.pump(lane)
+
+    async def peek(self, alias: str, workflow_id: WorkflowId) -> Progress | None:
+        """Return how far a workflow is; `None` while the service does not say. Nothing is told.
+
+        Raises:
+            LinkedApiError: The account has no such workflow, or cannot be asked.
+        """
+        lane = find(alias, self.open().lanes)
+        policy = attrs.evolve(lane.api.policy, on_user_action=OnUserAction.RAISE)
+        record = lane.session.call(Purpose.POLL, "", policy, reads_only=True)
+        record.is_laned, record.workflow_id = True, workflow_id
+        async with lane.session.calls.enter():
+            told = await lane.session.poll(record, lane.session.wire.poll(workflow_id))
+        return None if isinstance(told, BackOff) else told
 
     def settle_doubts(self, alias: str, sent_at: float) -> None:
         """Take in that a workflow of an account has ended which was sent at a moment.

@@ -14,7 +14,7 @@ from aiohttp import web
 from linkedapi_async import AccountPool, Batch, Call, OutcomeUnknown
 from linkedapi_async._types import WorkflowId
 from linkedapi_async.batch._orphans import Orphans
-from linkedapi_async.events import CallAdopted, Event
+from linkedapi_async.events import CallAdopted, Event, Raised
 from linkedapi_async.operations import CustomWorkflow
 from linkedapi_async.pool._client import backstage
 from linkedapi_async.receiver import WebhookReceiver
@@ -243,8 +243,9 @@ async def test_an_account_of_nobody(
     *,
     message: "Message",
     ledger: Path,
+    told: list[Event],
 ) -> None:
-    """Events of an account that the pool does not have hold nothing up for long."""
+    """Events of an account that the pool does not have hold nothing up, and alarm nobody."""
     sandbox.inject(Reset("request", after=100))
 
     async def disturb() -> None:
@@ -259,6 +260,7 @@ async def test_an_account_of_nobody(
 
     assert [type(one.error) for one in outcomes if one.error] == [OutcomeUnknown]
     assert clock.now() < 900
+    assert [event.code for event in told if isinstance(event, Raised)] == ["connectionLost"]
 
 
 @pytest.mark.parametrize("sandbox", [600.0], indirect=True)
