@@ -1,6 +1,8 @@
 """What DBOS has to be told, before anything may be started with it."""
 
 import os
+import sqlite3
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +15,7 @@ from linkedapi_async.errors import ConfigurationError
 
 from ._lock import Lock, PostgresLock, SqliteLock
 
-__all__ = ["Settings"]
+__all__ = ["Settings", "suits"]
 
 _FAMILY: Final = "postgresql"
 
@@ -65,6 +67,14 @@ class Settings:
         return cls(config, executor_id, _lock(config, executor_id))
 
 
+def suits(python: tuple[int, ...], sqlite: tuple[int, ...]) -> bool:
+    """Return whether DBOS can keep its tables in SQLite.
+
+    Source: pypi:dbos==3.4.0 _migration.py, get_sqlite_timestamp_expr
+    """
+    return python < (3, 12) or sqlite >= (3, 42)
+
+
 def _lock(config: DBOSConfig, executor_id: str) -> Lock:
     """Return the lock that stands beside the database of DBOS.
 
@@ -85,6 +95,12 @@ def _lock(config: DBOSConfig, executor_id: str) -> Lock:
         raise ConfigurationError(msg) from None
     backend = url.get_backend_name()
     if backend == "sqlite" and url.database and url.database != ":memory:":
+        if not suits(sys.version_info[:2], sqlite3.sqlite_version_info):
+            msg = (
+                f"DBOS needs SQLite 3.42 from Python 3.12 on, and this Python brings "
+                f"{sqlite3.sqlite_version}: name a database of PostgreSQL, or use another Python"
+            )
+            raise ConfigurationError(msg)
         return SqliteLock(Path(url.database), executor_id)
     if backend == _FAMILY:
         place = f"{config.get('dbos_system_schema') or 'dbos'}\0{executor_id}"

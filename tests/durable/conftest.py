@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sqlite3
 import sys
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import attrs
 import pytest
 
 from linkedapi_async._clock import SystemClock
+from linkedapi_async.durable._settings import suits
 from linkedapi_async.testing import Sandbox
 
 if TYPE_CHECKING:
@@ -51,6 +53,8 @@ class Base:
 @pytest.fixture
 def sqlite_base(tmp_path: Path) -> Base:
     """Files on one machine."""
+    if not suits(sys.version_info[:2], sqlite3.sqlite_version_info):
+        pytest.skip(f"DBOS cannot use SQLite {sqlite3.sqlite_version} from Python 3.12 on")
     return Base(f"sqlite:///{tmp_path / 'dbos.sqlite'}", str(tmp_path / "ledger"))
 
 

@@ -11,7 +11,7 @@ from dbos import DBOSConfig
 from linkedapi_async import ConfigurationError
 from linkedapi_async.durable import DurableOperations
 from linkedapi_async.durable._lock import PostgresLock, SqliteLock
-from linkedapi_async.durable._settings import Settings
+from linkedapi_async.durable._settings import Settings, suits
 
 if TYPE_CHECKING:
     from tests.conftest import PostgresServer
@@ -24,6 +24,23 @@ def bare(monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings of DBOS from outside."""
     for name in ("DBOS__APPVERSION", "DBOS__VMID"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("python", "sqlite", "does"),
+    [
+        ((3, 11), (3, 40, 1), True),
+        ((3, 12), (3, 40, 1), False),
+        ((3, 13), (3, 41, 2), False),
+        ((3, 12), (3, 42, 0), True),
+        ((3, 14), (3, 50, 4), True),
+    ],
+)
+def test_which_sqlite_suits(
+    python: tuple[int, ...], sqlite: tuple[int, ...], *, does: bool
+) -> None:
+    """DBOS decides by the Python what it asks of SQLite, which may be older."""
+    assert suits(python, sqlite) is does
 
 
 @pytest.mark.parametrize(

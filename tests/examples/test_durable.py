@@ -1,11 +1,15 @@
 """Invitations as workflows of DBOS, on a file and on a PostgreSQL."""
 
+import sqlite3
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from linkedapi_async.durable._settings import suits
 
 if TYPE_CHECKING:
     from tests.conftest import PostgresServer
@@ -17,6 +21,8 @@ Script = Callable[..., "subprocess.CompletedProcess[str]"]
 def store(request: pytest.FixtureRequest, tmp_path: Path, namespace: str) -> str:
     """Where an empty store is."""
     if request.param == "sqlite":
+        if not suits(sys.version_info[:2], sqlite3.sqlite_version_info):
+            pytest.skip(f"DBOS cannot use SQLite {sqlite3.sqlite_version} from Python 3.12 on")
         return str(tmp_path)
     server: PostgresServer = request.getfixturevalue("shared_postgres")
     server.ask(f"CREATE DATABASE {namespace}")
