@@ -4,9 +4,10 @@ import asyncio
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 
@@ -21,8 +22,18 @@ if TYPE_CHECKING:
 DONE = Change(key="k", mark="m", state=State.DONE)
 
 
-def threads() -> list[threading.Thread]:
-    return [thread for thread in threading.enumerate() if thread.name == "linkedapi-ledger"]
+Threads: TypeAlias = Callable[[], list[threading.Thread]]
+
+
+@pytest.fixture
+def threads() -> Threads:
+    """Return the threads of ledgers that the test has opened."""
+
+    def running() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "linkedapi-ledger"]
+
+    before = running()
+    return lambda: [thread for thread in running() if thread not in before]
 
 
 @pytest.fixture
@@ -31,7 +42,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "ledger.db"
 
 
-async def test_closing_ends_the_thread(path: Path) -> None:
+async def test_closing_ends_the_thread(path: Path, threads: Threads) -> None:
     """There is one thread for each open ledger, and none for a closed one."""
     async with SqliteLedger(path), SqliteLedger(path):
         during = len(threads())
@@ -116,7 +127,7 @@ async def test_a_claim_that_is_called_off_in_time_is_not_made(
     assert [row.mark for row in kept if isinstance(row, Row)] == ["m"] * 4
 
 
-async def test_an_opening_that_is_called_off(path: Path) -> None:
+async def test_an_opening_that_is_called_off(path: Path, threads: Threads) -> None:
     """It can be opened again, and the thread of the first try ends by itself."""
     ledger = SqliteLedger(path)
     opening = asyncio.create_task(ledger.open())
@@ -152,7 +163,7 @@ async def test_what_comes_too_late_is_refused(
 
 
 async def test_what_is_asked_of_a_ledger_that_does_not_open(
-    tmp_path: Path, intent: "MakeIntent", moment: datetime
+    tmp_path: Path, intent: "MakeIntent", moment: datetime, threads: Threads
 ) -> None:
     """Whoever did not wait for the opening is answered, too, however late."""
     ledger = SqliteLedger(tmp_path / "missing" / "ledger.db")
