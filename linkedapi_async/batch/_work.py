@@ -174,12 +174,14 @@ class Work:
         except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
             self._fail(error)
         finally:
-            self._abandon()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
-            await self._outcomes.aclose()
-            self._settling.close()
-            if ledger is not None and is_open:
-                await self._let_go(ledger)
+            try:
+                self._abandon()
+                await asyncio.gather(*self._tasks, return_exceptions=True)
+                await self._outcomes.aclose()
+            finally:  # also where somebody is in a hurry: an open ledger shows that this run lives
+                self._settling.close()
+                if ledger is not None and is_open:
+                    await self._let_go(ledger)
 
     def _abandon(self) -> None:
         """Cancel what is settled, once: a start then has a moment to learn its name."""
