@@ -4,8 +4,8 @@ import asyncio
 import signal
 import sys
 import threading
-from collections.abc import AsyncGenerator, Callable
-from contextlib import asynccontextmanager, closing, nullcontext
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
@@ -31,9 +31,10 @@ from ._problem import Problem
 if TYPE_CHECKING:
     from linkedapi_async._bookkeeping import Ledger
 
-__all__ = ["Order", "carry_out"]
+__all__ = ["Order", "carry_out", "signals_restored"]
 
 _LOOK: Final = 0.25
+_HEEDED: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @attrs.frozen(kw_only=True)
@@ -112,6 +113,18 @@ async def carry_out(order: Order, jobs: Jobs, accounts: Accounts, *, clock: Cloc
     return Exit.INTERRUPTED if watch.is_interrupted else tally.code
 
 
+@contextmanager
+def signals_restored() -> Generator[None]:
+    """Have signals mean afterwards what they meant before."""
+    before = {number: signal.getsignal(number) for number in _HEEDED}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():
+            for number, act in before.items():
+                signal.signal(number, act)
+
+
 @asynccontextmanager
 async def _ledger(where: str | None) -> "AsyncGenerator[Ledger]":
     """Open the ledger, or one that is forgotten at the end.
@@ -178,6 +191,7 @@ class _Watch:
         self._rate = Rate(clock.now)
         self._leaving: asyncio.Task[None] | None = None
         self._is_over = False
+        self._taken: list[signal.Signals] = []
         self._loop = asyncio.get_running_loop()
         self._ticking = self._loop.create_task(self._tick())
 
@@ -187,23 +201,34 @@ class _Watch:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._is_over = True  # signals are heeded until the loop is closed, for nothing more
+        self._is_over = True
         self._ticking.cancel()
         await asyncio.wait((self._ticking,))
         if self._leaving is not None:
             await self._leaving
+        self._ignore()
 
     def _heed(self, number: signal.Signals, act: Callable[[], None]) -> None:
         if threading.current_thread() is not threading.main_thread():
             return  # signals go to that one
         try:
             self._loop.add_signal_handler(number, act)
+            self._taken.append(number)
         except NotImplementedError:  # pragma: no cover - on Windows
 
             def ring(_: int, __: object) -> None:
                 self._loop.call_soon_threadsafe(act)
 
             signal.signal(number, ring)
+
+    def _ignore(self) -> None:
+        """Heed no more signals: asyncio would complain of one that comes while it closes."""
+        if self._taken:
+            signal.pthread_sigmask(signal.SIG_BLOCK, self._taken)
+            for number in self._taken:
+                self._loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_IGN)
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, self._taken)
 
     def _interrupt(self) -> None:
         if not self.is_interrupted:

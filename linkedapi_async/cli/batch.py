@@ -136,7 +136,7 @@ def run(
     keep_apart(path, out, where)
     from ._batch_accounts import Accounts, find_accounts  # noqa: PLC0415 - heavy
     from ._batch_rows import Reader  # noqa: PLC0415 - heavy
-    from ._batch_run import Order, carry_out  # noqa: PLC0415 - heavy
+    from ._batch_run import Order, carry_out, signals_restored  # noqa: PLC0415 - heavy
 
     with open_jobs(path) as jobs:
         found = asyncio.run(find_accounts(target, accounts, is_discovering=discover))
@@ -157,7 +157,8 @@ def run(
             is_holding=hold,
             settle=settle_with(path, ledger),
         )
-        code = asyncio.run(carry_out(order, jobs, found, clock=SystemClock()))
+        with signals_restored():
+            code = asyncio.run(carry_out(order, jobs, found, clock=SystemClock()))
     if code is Exit.INTERRUPTED:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is said and done: nothing to cut short
     return code
