@@ -2,7 +2,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from linkedapi_async.cli._batch_accounts import Accounts
 from linkedapi_async.cli._batch_jobs import Jobs
 from linkedapi_async.cli._batch_options import examine, ledger_of, settle_with
 from linkedapi_async.cli._batch_rows import Reader
-from linkedapi_async.cli._batch_run import Order, carry_out
+from linkedapi_async.cli._batch_run import Order, carry_out, signals_restored
 from linkedapi_async.cli._client import Target
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ Carry = Callable[..., Awaitable[Ran]]
 @pytest.fixture
 def carry(
     clock: "FakeClock", capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> Carry:
+) -> Iterator[Carry]:
     """Carry out a jobs file as the command does, on an open sandbox with the test's clock."""
 
     async def call(sandbox: "Sandbox", path: str, **options: Any) -> Ran:
@@ -128,4 +128,5 @@ def carry(
         shown = capsys.readouterr()
         return Ran(code, shown.out, shown.err)
 
-    return call
+    with signals_restored():
+        yield call
