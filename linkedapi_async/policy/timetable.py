@@ -64,14 +64,18 @@ class Timetable:
         """
         cells = _cells(curve)
         aim = max(polls, _cost(_marks(cells, 0.0, base, cap), curve.shares) + 1)
-        scale, few, many = 1.0, 1e-9, 1e9
+        # Outside these the bounds alone decide: with `many` every pause is the shortest, and for
+        # workflows that take a moment even that costs less than it may.
+        few = 1 / cap / max(closeness for _, closeness in cells)
+        scale = many = 1 / base / min(closeness for _, closeness in cells)
+        marks = _marks(cells, scale, base, cap)
         for _ in range(_ROUNDS):
-            cost = _cost(_marks(cells, scale, base, cap), curve.shares)
-            if abs(cost - aim) <= _PRECISION * aim:
+            cost = _cost(marks, curve.shares)
+            if abs(cost - aim) <= _PRECISION * aim or (scale == many and cost < aim):
                 break
             few, many = (few, scale) if cost > aim else (scale, many)
             scale = (few * many) ** 0.5
-        marks = _marks(cells, scale, base, cap)
+            marks = _marks(cells, scale, base, cap)
         return cls(
             moments=curve.moments,
             marks=marks,
