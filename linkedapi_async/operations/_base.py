@@ -217,10 +217,16 @@ class _Rooted(Operation[R_co]):
         return self._action().to_json()
 
     def _action(self, **more: object) -> Action[Any]:
-        taken = {field.name for field in attrs.fields(self.root)}
-        own = attrs.asdict(cast("Any", self), recurse=False)
-        given = {name: value for name, value in own.items() if name in taken}
+        names = _shared(cast("Any", type(self)), cast("Any", self.root))
+        given = {name: getattr(self, name) for name in names}
         return self.root(**cast("Any", {**given, **more}))
+
+
+@cache
+def _shared(one: type, other: type) -> tuple[str, ...]:
+    """Return the names of the fields that two classes have in common."""
+    taken = {field.name for field in attrs.fields(other)}
+    return tuple(field.name for field in attrs.fields(one) if field.name in taken)
 
 
 class VoidOperation(_Rooted[None]):

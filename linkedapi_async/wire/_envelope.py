@@ -16,6 +16,7 @@ __all__ = ["as_object", "as_text", "encode", "failure_of", "read_body", "refuse"
 _EXCERPT: Final = 120
 _HTTP_ERROR: Final = 400
 _BOM: Final = b"\xef\xbb\xbf"
+_COMPACT: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 _REDIRECT: Final = range(300, 400)
 _CLIENT_FAULT: Final = range(400, 500)
 
@@ -37,7 +38,7 @@ def encode(body: Json) -> bytes:
         InvalidWorkflowLocally: The tree holds something that JSON cannot carry.
     """
     try:
-        return json.dumps(body, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+        return _COMPACT.encode(body).encode()
     except (TypeError, ValueError, RecursionError) as exc:
         msg = f"The workflow holds a value that JSON cannot carry: {exc}"
         raise InvalidWorkflowLocally(msg) from None
