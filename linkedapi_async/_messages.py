@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 import attrs
 
@@ -45,6 +47,7 @@ class State(StrEnum):
 OUTSIDE_HOURS = "outsideWorkingHours"
 """The reason a parked workflow is pending; as a refusal it is a row of the catalogue."""
 QUEUED = "queued"
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _REDIRECT = 3
 _FINAL = frozenset({State.COMPLETED, State.FAILED})
 
@@ -66,7 +69,7 @@ class Request:
     method: str
     path: str
     body: bytes | None = attrs.field(default=None, repr=False)
-    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
+    headers: Mapping[str, str] = _NONE
     is_held: bool = False
     template: str = attrs.field(
         default=attrs.Factory(lambda self: self.path.partition("?")[0], takes_self=True), eq=False
