@@ -1,6 +1,7 @@
 """One workflow on its way to its end: what was told last, and when to ask again."""
 
 from collections.abc import Callable
+from typing import Final
 
 from ._call import Call
 from ._hub import Wait
@@ -12,6 +13,9 @@ from .events import WorkflowParked
 from .policy import BackOff, PollSchedule
 
 __all__ = ["Progressing"]
+
+_UNTOLD: Final = Progress(State.PENDING)
+"""Of a hundred thousand attached workflows nobody has told anything yet."""
 
 
 class Progressing(Wait):
@@ -32,7 +36,7 @@ class Progressing(Wait):
         super().__init__(call.account, call.deadline_at)
         self.session: Session = session
         self.call: Call = call
-        self.latest: Progress = progress or Progress(State.PENDING, workflow_id=call.workflow_id)
+        self.latest: Progress = progress or _UNTOLD
         self.polls: int = 0
         self.is_given_up: bool = False
         self._ending: Callable[[], object] | None = None
@@ -113,6 +117,8 @@ class Progressing(Wait):
             self._note_missed(asked_for)
         is_overtaken = self._schedule.is_end_told and not was_told
         self._observe(outcome, now)
+        if outcome.state.is_final:
+            return None
         self._schedule.plan(now=now, draw=draw, ahead=ahead)
         if is_overtaken:  # an event told the end after this was asked
             self._schedule.hurry(now)
