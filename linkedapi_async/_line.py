@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from ._call import Call
@@ -90,10 +91,7 @@ class Line:
         try:
             async with self.calls.enter():
                 return await self.executor.execute(
-                    call,
-                    lambda: self._exchange(
-                        call, query.request, query.read, Delivery(self.core.clock)
-                    ),
+                    call, self._asking(call, query.request, query.read)
                 )
         except ProtocolError as error:
             error.account = call.account
@@ -110,10 +108,7 @@ class Line:
             ProtocolError: The answer is not of the documented form.
         """
         try:
-            return await self.executor.attempt(
-                call,
-                lambda: self._exchange(call, query.request, query.read, Delivery(self.core.clock)),
-            )
+            return await self.executor.attempt(call, self._asking(call, query.request, query.read))
         except ProtocolError as error:
             error.account = call.account
             self.executor.announce_error(error)
@@ -123,14 +118,22 @@ class Line:
         """End every call and chore under way, then close what was opened."""
         await self.trunk.close()
 
+    def _asking(
+        self, call: Call, request: Request, read: Callable[[Reply], T | Refusal]
+    ) -> Callable[[], Awaitable[T | Refusal]]:
+        """Return what sends a request once, as often as it is called."""
+        return partial(self._exchange, call, request, read)
+
     async def _exchange(
         self,
         call: Call,
         request: Request,
         read: Callable[[Reply], T | Refusal],
-        delivery: Delivery,
+        delivery: Delivery | None = None,
     ) -> T | Refusal:
         """Send once and read the reply; once more after a token was called invalid and renewed."""
+        if delivery is None:
+            delivery = Delivery(self.core.clock)
         secrets = self._secrets or await self._ask_secrets(call)
         if isinstance(secrets, Refusal):
             return secrets

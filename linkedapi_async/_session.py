@@ -1,5 +1,6 @@
 """What one client does with workflows on one event loop: start, poll, cancel."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 import attrs
@@ -114,20 +115,16 @@ class Session(Line):
         """Return a start's place in a burst of them; none is needed where replies are held open."""
         return None if self.wire.holds_starts else self.trunk.doors.enter(call.deadline_at)
 
-    async def poll(self, call: Call, request: Request) -> Progress | BackOff:
+    def poll(self, call: Call, request: Request) -> Awaitable[Progress | BackOff]:
         """Ask once for news; a passing failure is a pause to make before asking again.
+
+        Awaiting raises `LinkedApiError` where asking again would change nothing.
 
         Args:
             call: The record of the wait.
             request: The wire's request for news of that workflow.
-
-        Raises:
-            LinkedApiError: Asking again would change nothing.
         """
-        return await self.executor.attempt(
-            call,
-            lambda: self._exchange(call, request, self.wire.read_poll, Delivery(self.core.clock)),
-        )
+        return self.executor.attempt(call, self._asking(call, request, self.wire.read_poll))
 
     async def status(self, call: Call, workflow_id: WorkflowId) -> Progress:
         """Ask for news until there is an answer.
@@ -136,10 +133,7 @@ class Session(Line):
             LinkedApiError: The policy gave up; the workflow is not touched by that.
         """
         request = self.wire.poll(workflow_id)
-        return await self.executor.execute(
-            call,
-            lambda: self._exchange(call, request, self.wire.read_poll, Delivery(self.core.clock)),
-        )
+        return await self.executor.execute(call, self._asking(call, request, self.wire.read_poll))
 
     async def cancel(self, call: Call, workflow_id: WorkflowId) -> bool:
         """Ask the service to stop a workflow; return whether it says it did.
@@ -151,14 +145,12 @@ class Session(Line):
             UserActionRequired: It was refused until a person acts.
             FatalError: It was refused for good.
         """
-        request = self.wire.cancel(workflow_id)
+        ask = self._asking(call, self.wire.cancel(workflow_id), self.wire.read_cancel)
         doubtful = False
 
         async def send() -> bool | Refusal:
             nonlocal doubtful
-            outcome = await self._exchange(
-                call, request, self.wire.read_cancel, Delivery(self.core.clock)
-            )
+            outcome = await ask()
             if isinstance(outcome, Refusal) and outcome.is_lost:
                 doubtful = True
             return outcome
