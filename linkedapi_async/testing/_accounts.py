@@ -94,12 +94,14 @@ class Hours:
         refuses: Whether starts are refused instead of parked.
         expires_after: Seconds a parked workflow waits before it is given up; `None` for ever.
         message: The display text of a parked workflow.
+        is_reversed: Whether what was parked starts with the latest.
     """
 
     opens_at: float | None
     refuses: bool
     expires_after: float | None
     message: str
+    is_reversed: bool = False
 
 
 class Standing(StrEnum):

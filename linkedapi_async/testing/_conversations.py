@@ -116,10 +116,9 @@ def _sync(context: Context, params: JsonObject, channel: Channel) -> Outcome:
     thread = context.life.thread_with(context.person(params), channel)
     context.life.keep(thread)
     days = params.get("days")
-    thread.synced_until = context.moment + timedelta(
-        days=days if isinstance(days, int) else _SYNC_DAYS
-    )
-    return Outcome({"syncUntil": stamp(thread.synced_until)})
+    until = context.moment + timedelta(days=days if isinstance(days, int) else _SYNC_DAYS)
+    thread.syncs.append((context.moment, until))
+    return Outcome({"syncUntil": stamp(until)})
 
 
 def _thread(context: Context, thread_id: Json, channel: Channel) -> Thread:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final, NoReturn, TypeAlias
 from urllib.parse import parse_qsl
 
+from linkedapi_async._clock import Clock
 from linkedapi_async._types import Json, JsonObject
 
 from ._accounts import SEAT, Account
@@ -55,11 +56,15 @@ class Direct:
     Attributes:
         includes_edge: Whether `since` includes an item of that very millisecond. Nobody documents
             it, so that clients have to cope with either.
+        lag: Seconds until what workflows have loaded or executed is told of: in histories, and in
+            usage statistics. Nobody documents that there is none.
     """
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, clock: Clock) -> None:
         """Answer from what accounts hold; people are those of the world."""
         self.includes_edge: bool = True
+        self.lag: float = 0.0
+        self._clock = clock
         self._world = world
         self._feedback = 0
         self._questions: Mapping[str, _Question] = {
@@ -104,14 +109,18 @@ class Direct:
         since = _moment(asked, "since")
         person = self._world.find_person(url)
         threads = [] if person is None else _threads(account, person, channel)
-        thread = next((one for one in threads if one.synced_until is not None), None)
-        if person is None or thread is None or thread.synced_until is None:
+        known_at = self._known_at
+        synced = ((one, one.synced_until_at(known_at)) for one in threads)
+        thread, until = next(((one, at) for one, at in synced if at is not None), (None, None))
+        if person is None or thread is None or until is None:
             raise _RefusedError(_NOT_SYNCED)
         return {
             **asked,
             "personUrn": person.urn,
-            "syncUntil": stamp(thread.synced_until),
-            "messages": [_stored(one) for one in thread.history if self._is_since(one.at, since)],
+            "syncUntil": stamp(until),
+            "messages": [
+                _stored(one) for one in thread.history_at(known_at) if self._is_since(one.at, since)
+            ],
         }
 
     # ── inboxes ──
@@ -141,16 +150,17 @@ class Direct:
             for one in captured
             if one.person_urn == person.urn
         }
+        known_at = self._known_at
         threads = _threads(account, person, channel)
         for thread in threads:
-            for one in reversed(thread.history):
+            for one in reversed(thread.history_at(known_at)):
                 if is_asked_for(one, thread.channel):
                     known.setdefault(one.message_id, (one.at, _loaded(one, thread, person)))
         told = sorted(known.values(), key=lambda pair: pair[0], reverse=True)
         seen = {str(one["threadId"]) for _, one in told}
         return {
             "messages": [one for _, one in told],
-            "threads": [_thread(one, person) for one in threads if one.thread_id in seen],
+            "threads": [_thread(one, person, known_at) for one in threads if one.thread_id in seen],
         }
 
     # ── the network ──
@@ -186,7 +196,7 @@ class Direct:
         return [
             {"actionType": one.action_type, "success": one.success, "time": stamp(one.at)}
             for one in account.executed
-            if start <= one.at <= end
+            if start <= one.at <= min(end, self._known_at)
         ]
 
     def _take_feedback(self, account: Account, exchange: Exchange) -> Json:  # noqa: ARG002 - called as all are
@@ -195,6 +205,11 @@ class Direct:
             _complain("type and message are required")
         self._feedback += 1
         return {"feedbackId": f"feedback-{self._feedback}"}
+
+    @property
+    def _known_at(self) -> datetime:
+        """The moment up to which everything is known."""
+        return self._clock.wall() - timedelta(seconds=self.lag)
 
     def _is_since(self, at: datetime, since: datetime | None) -> bool:
         if since is None:
@@ -315,12 +330,12 @@ def _loaded(one: Message, thread: Thread, person: Person) -> JsonObject:
     }
 
 
-def _thread(one: Thread, person: Person) -> JsonObject:
-    history = one.history
+def _thread(one: Thread, person: Person, known_at: datetime) -> JsonObject:
+    history = one.history_at(known_at)
     return {
         "threadId": one.thread_id,
         "type": one.channel,
         "personUrn": person.urn,
         "historyFrom": stamp(history[0].at) if history else None,
-        "historyComplete": one.synced_until is not None,
+        "historyComplete": one.synced_until_at(known_at) is not None,
     }

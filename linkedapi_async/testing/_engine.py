@@ -177,6 +177,11 @@ class Engine:
     async def _work(self, account: Account) -> None:
         queue = self._queues[account]
         while queue:
+            hours = account.hours
+            if queue[0].state is State.PENDING:
+                await self._wait_for_hours(queue[0])
+            if hours is not None and hours.is_reversed and account.hours is None:
+                queue.extend([queue.pop() for _ in range(len(queue))])
             workflow = queue[0]
             if not workflow.is_over:
                 await self._process(workflow)
@@ -184,9 +189,6 @@ class Engine:
 
     async def _process(self, workflow: Workflow) -> None:
         if workflow.state is State.PENDING:
-            await self._wait_for_hours(workflow)
-            if workflow.is_over:
-                return
             self._begin(workflow)
         duration = self._duration
         await self._clock.sleep(

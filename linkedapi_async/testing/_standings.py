@@ -48,6 +48,7 @@ class Standings(ABC):
         refuses: bool = False,
         expires_after: float | None = None,
         zone: str = "UTC",
+        is_reversed: bool = False,
         account: Account | str | None = None,
     ) -> None:
         """Close the working hours: what runs goes on, what waits is parked.
@@ -58,6 +59,8 @@ class Standings(ABC):
             expires_after: Seconds a workflow is parked at most, from its arrival; then it fails
                 with `workingHoursWaitExpired`.
             zone: Time zone of the moment in the display text.
+            is_reversed: Start what was parked with the latest; nobody documents in which order
+                parked workflows start.
             account: Whose hours.
         """
         now = self.clock.now()
@@ -69,7 +72,7 @@ class Standings(ABC):
             text = f"{text} at {day}, {at:%H:%M} ({zone})"
         opens_at = None if opens_in is None else now + opens_in
         for one in self._choose(account):
-            one.hours = Hours(opens_at, refuses, expires_after, f"{text}.")
+            one.hours = Hours(opens_at, refuses, expires_after, f"{text}.", is_reversed)
             self._engine.look_again(one)
 
     def open_hours(self, *, account: Account | str | None = None) -> None:

@@ -106,7 +106,7 @@ class Sandbox(OtherPeople, Standings):
         )
         self._directory.watch(herald.account)
         self.admin: Admin = Admin(directory=self._directory, vault=self._vault, clock=self.clock)
-        self.direct: Direct = Direct(self.world)
+        self.direct: Direct = Direct(self.world, self.clock)
         self._engine = Engine(
             clock=self.clock,
             world=self.world,
