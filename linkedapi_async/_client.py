@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
@@ -18,7 +19,7 @@ from ._version import read_version
 from .errors import ClientClosed, ConfigurationError
 from .events import Event
 from .policy import Policy, Window
-from .wire import Query
+from .wire import Query, read_date
 
 if TYPE_CHECKING:
     import ssl as tls
@@ -122,6 +123,16 @@ class Client(ABC, Generic[L]):
     def clock(self) -> Clock:
         """Where its time and chance come from."""
         return self._core.clock
+
+    @property
+    def clock_skew(self) -> timedelta | None:
+        """How far the service's clock was ahead of this one at its last reply, to a second or two.
+
+        `None` before a reply that is dated.
+        """
+        text, received_at = self._core.dated or (None, None)
+        dated_at = read_date(text)
+        return None if dated_at is None or received_at is None else dated_at - received_at
 
     async def aclose(self) -> None:
         """Close connections; waits still open raise `ClientClosed`, which carries their ids.

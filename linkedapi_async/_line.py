@@ -154,7 +154,11 @@ class Line:
             finally:
                 if window is not None:
                     window.settle(self.core.clock.now())
-            outcome = reply if isinstance(reply, Refusal) else read(reply)
+            if isinstance(reply, Refusal):
+                outcome: T | Refusal = reply
+            else:
+                self.core.dated = reply.headers.get("Date"), reply.received_at
+                outcome = read(reply)
             if exchange is not None:
                 exchange.ends(reply, outcome)
         if not isinstance(outcome, Refusal):

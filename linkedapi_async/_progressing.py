@@ -27,9 +27,21 @@ class Progressing(Wait):
         latest: What was told last.
         polls: How often its wait has asked.
         is_given_up: Whether its end no longer matters: it was cancelled.
+        was_parked: Whether it was ever told to wait for its account's working hours.
+        began_at_once: Whether the reply to its start told that it runs.
     """
 
-    __slots__ = ("_ending", "_schedule", "call", "is_given_up", "latest", "polls", "session")
+    __slots__ = (
+        "_ending",
+        "_schedule",
+        "began_at_once",
+        "call",
+        "is_given_up",
+        "latest",
+        "polls",
+        "session",
+        "was_parked",
+    )
 
     def __init__(self, session: Session, call: Call, progress: Progress | None) -> None:
         """Take over after a start, or for an attached workflow of which nothing is known yet."""
@@ -39,6 +51,8 @@ class Progressing(Wait):
         self.latest: Progress = progress or _UNTOLD
         self.polls: int = 0
         self.is_given_up: bool = False
+        self.was_parked: bool = False
+        self.began_at_once: bool = self.latest.state is State.RUNNING
         self._ending: Callable[[], object] | None = None
         self._schedule: PollSchedule = self._new_schedule(progress)
 
@@ -152,6 +166,7 @@ class Progressing(Wait):
         """Follow the workflow that was started in place of the one that failed."""
         self.polls = 0
         self.latest = progress
+        self.began_at_once = progress.state is State.RUNNING
         self._schedule = self._new_schedule(progress)
 
     def _new_schedule(self, progress: Progress | None) -> PollSchedule:
@@ -170,6 +185,7 @@ class Progressing(Wait):
         self, schedule: PollSchedule, before: Progress, news: Progress, now: float
     ) -> None:
         core, account = self.session.core, self.call.account
+        self.was_parked |= news.is_parked
         if news.state is State.UNKNOWN:
             self.session.executor.drift(account, "status", news.word)
         if schedule.take_in(before, news, now=now, wall=core.clock.wall()):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import attrs
@@ -44,6 +45,7 @@ class Core:
         durations: How long operations have taken.
         watch: Who observes the work, if anybody does.
         pace: The budget of polls; `None` is without bound.
+        dated: What the last reply took for the moment, as sent, and when it came.
     """
 
     settings: Settings
@@ -59,6 +61,7 @@ class Core:
     durations: Durations = attrs.field(factory=Durations)
     watch: Watch | None = None
     pace: Pace | None = None
+    dated: tuple[str | None, datetime] | None = attrs.field(default=None, init=False)
 
     @property
     def account(self) -> str:

@@ -107,6 +107,19 @@ class WorkflowHandle(Generic[R_co]):
         """Whether the workflow has ended, or was cancelled, as far as it was told here."""
         return self._wait.is_over
 
+    @property
+    def was_parked(self) -> bool:
+        """Whether the service ever told that it waits for the account's working hours."""
+        return self._wait.was_parked
+
+    @property
+    def began_at_once(self) -> bool:
+        """Whether the reply to the start told that it runs: nothing of the account was before it.
+
+        Only the current API tells that.
+        """
+        return self._wait.began_at_once
+
     async def status(self) -> WorkflowStatus:
         """Return how far the workflow is, asking the service once (and again if that fails).
 

@@ -5,24 +5,16 @@ and what cannot be read proves nothing. Nothing is written, and nothing is sent 
 """
 
 from datetime import datetime
-from typing import Any, Final, assert_never
+from typing import Any, Final
 
-from ._clock import Clock
+from ._reader import Reader
+from ._types import Disposition, Effect, Scope
 from .client import LinkedApi
-from .errors import ActionError, ClientClosed, ConfigurationError, LinkedApiError, UnsupportedByWire
-from .models.conversations import Conversation, ConversationPoll
-from .models.inbox import InboxHistory, InboxHistoryMessage
+from .errors import ActionError, ClientClosed, ConfigurationError, LinkedApiError
 from .operations._base import Operation
-from .operations._findings import (
-    Captured,
-    Executed,
-    Finding,
-    History,
-    Myself,
-    Question,
-    Verdict,
-)
-from .operations._traces import SKEW
+from .operations._findings import Finding, Verdict
+from .operations._recipes import by_statistics
+from .workflows.tree import writes_of
 
 __all__ = ["Finding", "Verdict", "reconcile"]
 
@@ -39,10 +31,13 @@ async def reconcile(
     """Find out whether an operation happened whose start got no reply.
 
     Reading workflows run on the account, behind what stands in its queue, so this may take as long
-    as any call there. What fails on the way is evidence of nothing: the verdict is then `UNKNOWN`.
+    as any call there: mostly one of them, at most four. What fails on the way is evidence of
+    nothing: the verdict is then `UNKNOWN`. Looking for a message puts the conversation in sync,
+    for 30 days from now.
 
     Two doubtful starts that ask for the very same thing at the same time leave traces that look
-    alike; reconcile one of them only.
+    alike; reconcile one of them only. What somebody has taken back by hand meanwhile, as a comment
+    that was deleted, looks as if it had never been.
 
     Args:
         api: The client of the account it was sent for.
@@ -61,105 +56,25 @@ async def reconcile(
     if not settle >= 0:
         msg = f"settle={settle!r} is no number of seconds from 0 on"
         raise ConfigurationError(msg)
-    recipe = operation.recipe(since)
-    if recipe is None:
-        return Finding(
-            Verdict.UNKNOWN, f"Nothing that can be read proves whether {operation.name} happened."
-        )
-    reader = _Reader(api, since, settle)
-    try:
-        question = next(recipe)
-        while True:
-            question = recipe.send(await reader.ask(question))
-    except StopIteration as end:
-        return reader.uphold(end.value)
-    except ClientClosed:
-        raise
-    except LinkedApiError as error:
-        return Finding(Verdict.UNKNOWN, f"Reading it failed: {error}")
-    finally:
-        recipe.close()
-
-
-class _Reader:
-    """Reads what a recipe wants to know, and remembers what that can prove."""
-
-    def __init__(self, api: LinkedApi, since: datetime, settle: float) -> None:
-        self._api = api
-        self._clock: Clock = api.clock
-        self._since = since
-        self._settle = settle
-        self._is_behind = False
-
-    async def ask(self, question: Operation[Any] | Question) -> Any:
-        """Return the answer; `None` where this generation of the API has none.
-
-        Raises:
-            LinkedApiError: There is no answer.
-        """
-        if isinstance(question, Operation):
-            return await self._run(question)
+    if operation.effect is Effect.READ:
+        told = f"{operation.name} only reads: done again, it changes nothing."
+        return Finding(Verdict.NOT_DONE, told, is_harmless=True)
+    reader = Reader(api, since, settle)
+    doubt = Finding(Verdict.UNKNOWN, f"No page shows whether {operation.name} happened.")
+    if operation.recipe(since) is not None:
         try:
-            return await self._look(question)
-        except UnsupportedByWire:
-            return None
-
-    def uphold(self, finding: Finding) -> Finding:
-        """Return a conclusion as far as the readings bear it.
-
-        The doubtful start may stand in the account's queue until a workflow behind it is over.
-        """
-        is_bold = finding.verdict is Verdict.NOT_DONE and not finding.is_harmless
-        if not is_bold or self._is_behind:
-            return finding
-        doubt = "No workflow of the account has ended since, so it may still be to come."
-        return Finding(Verdict.UNKNOWN, f"{finding.evidence} {doubt}")
-
-    async def _run(self, operation: Operation[Any]) -> Any:
-        elapsed = (self._clock.wall() - self._since).total_seconds()
-        if (pause := min(self._settle - elapsed, self._settle)) > 0:
-            await self._clock.sleep(pause)
-        result = await self._api.run(operation)
-        if result.errors:
-            raise ActionError(result.errors, workflow_id=result.workflow_id)
-        self._is_behind = True
-        return result.data
-
-    async def _look(self, question: Question) -> Any:
-        match question:
-            case Myself():
-                return await self._api.account_info()
-            case Executed():
-                end = self._clock.wall() + SKEW
-                return await self._api.usage(start=question.since, end=end)
-            case Captured():
-                return await self._api.inbox.poll(thread_id=question.thread_id, type=question.type)
-            case History():
-                return await self._exchanged(question)
-            case _:
-                assert_never(question)
-
-    async def _exchanged(self, question: History) -> InboxHistory:
-        """Return what is known of an exchange; the older generations tell it by conversation."""
-        try:
-            return await self._api.inbox.poll_person(question.person_url, type=question.type)
-        except UnsupportedByWire:
-            poll = ConversationPoll(person_url=question.person_url, type=question.type)
-            return _as_history(await self._api.conversations.poll([poll]))
+            return await reader.follow(operation.recipe)
+        except ClientClosed:
+            raise
+        except LinkedApiError as error:
+            doubt = Finding(Verdict.UNKNOWN, f"Reading it failed: {error}")
+            if not _is_lasting(error):
+                return doubt
+    actions = writes_of(operation.workflow())
+    return await reader.follow(lambda at: by_statistics(*actions, since=at, doubt=doubt))
 
 
-def _as_history(conversations: list[Conversation]) -> InboxHistory:
-    return InboxHistory(
-        messages=[
-            InboxHistoryMessage(
-                id=one.id,
-                thread_id=one.thread_id,
-                sender=one.sender,
-                text=one.text,
-                time=one.time,
-            )
-            for conversation in conversations
-            for one in conversation.messages or ()
-        ],
-        threads=[],
-    )
+def _is_lasting(error: LinkedApiError) -> bool:
+    """Tell whether it is this reading that fails, where another would not."""
+    is_refused = error.scope is Scope.CALL and error.disposition is not Disposition.RETRYABLE
+    return isinstance(error, ActionError) or is_refused

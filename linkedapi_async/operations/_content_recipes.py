@@ -139,7 +139,7 @@ def by_comments(
             f"this one, and the list leaves out nothing since {told(since)}.",
         )
     doubt = found or Finding(Verdict.UNKNOWN, "Not all comments below the post were listed.")
-    return (yield from by_statistics(action, read, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
 def _is_below(comment: PostComment, place: Place | None) -> bool:
@@ -217,7 +217,7 @@ def by_reaction(kind: str, *, action: str, read: Operation[Post], since: datetim
         since: The earliest moment at which it may have been sent.
     """
     post = cast("Post | None", (yield read))
-    return (yield from _by_state(kind, post, "post", action=action, read=read, since=since))
+    return (yield from _by_state(kind, post, "post", action=action, since=since))
 
 
 def by_comment_reaction(
@@ -243,7 +243,7 @@ def by_comment_reaction(
         ),
         None,
     )
-    return (yield from _by_state(kind, found, "comment", action=action, read=read, since=since))
+    return (yield from _by_state(kind, found, "comment", action=action, since=since))
 
 
 def _by_state(
@@ -252,7 +252,6 @@ def _by_state(
     what: str,
     *,
     action: str,
-    read: Operation[Post],
     since: datetime,
 ) -> Recipe:
     """Conclude from the one reaction an account can have; one of another kind may be newer."""
@@ -267,7 +266,7 @@ def _by_state(
         if state is None or state.reaction is None
         else f"Your reaction to the {what} is {state.reaction}, not {kind}.",
     )
-    return (yield from by_statistics(action, read, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
 def by_reaction_of_page(
@@ -306,7 +305,7 @@ def by_reaction_of_page(
     doubt = Finding(
         Verdict.UNKNOWN, f"The reactions listed do not tell whether {page} left {kind} there."
     )
-    return (yield from by_statistics(action, read, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
 # ── posts and reposts ──
@@ -349,7 +348,7 @@ def by_posts(
     if found is not None and found.verdict is Verdict.DONE:
         return found
     doubt = found or Finding(Verdict.UNKNOWN, f"No {what} that reads like this one is listed.")
-    return (yield from by_statistics(action, read, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
 def _is_of(shown: ShownPost, original: Post | None) -> bool:

@@ -3,13 +3,26 @@
 Values only; who asks stands in `linkedapi_async.reconciliation`.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 import attrs
 
-__all__ = ["Captured", "Channel", "Executed", "Finding", "History", "Myself", "Question", "Verdict"]
+from linkedapi_async.models.usage import UsedAction
+
+__all__ = [
+    "Captured",
+    "Channel",
+    "Executed",
+    "Finding",
+    "History",
+    "Myself",
+    "Question",
+    "Statistics",
+    "Verdict",
+]
 
 Channel: TypeAlias = Literal["st", "nv"]
 """Where messages are written: LinkedIn itself, or Sales Navigator."""
@@ -35,11 +48,17 @@ class Finding:
         evidence: What was seen, in a sentence that a person can check.
         is_harmless: Nobody looked: doing it twice is the same as doing it once, so that the verdict
             is `NOT_DONE` either way.
+        dated_at: When that was which proves it, as the service tells; `None` where nobody says.
     """
 
     verdict: Verdict
     evidence: str
     is_harmless: bool = False
+    dated_at: datetime | None = attrs.field(default=None, kw_only=True, repr=False)
+
+    def __str__(self) -> str:
+        """Return the verdict and what was seen, for people."""
+        return f"{self.verdict.replace('_', ' ')}: {self.evidence}"
 
 
 @attrs.frozen(kw_only=True)
@@ -49,10 +68,12 @@ class History:
     Attributes:
         person_url: Public or hashed address of the person; a sync has loaded the conversation.
         type: `st` for LinkedIn itself, `nv` for Sales Navigator.
+        synced_until_at: Up to when that sync keeps it; what is told has to say so too.
     """
 
     person_url: str
     type: Channel
+    synced_until_at: datetime | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -70,13 +91,26 @@ class Captured:
 
 @attrs.frozen(kw_only=True)
 class Executed:
-    """Asks which actions the service has executed; answered by a list of `UsedAction`.
+    """Asks which actions the service has executed; answered by `Statistics`.
 
     Attributes:
         since: From when on, until now.
     """
 
     since: datetime
+
+
+@attrs.frozen
+class Statistics:
+    """The actions that the service has executed.
+
+    Attributes:
+        actions: Which, and when.
+        are_complete: Whether they surely hold the doubtful start, if it was executed at all.
+    """
+
+    actions: Sequence[UsedAction]
+    are_complete: bool
 
 
 @attrs.frozen

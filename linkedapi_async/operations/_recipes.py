@@ -13,15 +13,16 @@ from typing import Any, Final, cast
 
 import attrs
 
+from linkedapi_async.errors._exceptions import LinkedApiError
 from linkedapi_async.models.connections import CheckConnectionStatusResult
 from linkedapi_async.models.inbox import InboxHistory, InboxMessage
-from linkedapi_async.models.usage import UsedAction
+from linkedapi_async.models.messages import SyncConversationResult
 
 from ._base import Operation, Recipe
-from ._findings import Captured, Channel, Executed, Finding, History, Verdict
+from ._findings import Captured, Channel, Executed, Finding, History, Statistics, Verdict
 from ._traces import SKEW, Trace, find_trace, told
 
-__all__ = ["by_history", "by_standing", "by_statistics", "by_statistics_alone", "harmless"]
+__all__ = ["by_history", "by_standing", "by_statistics", "harmless"]
 
 _STANDINGS: Final[Mapping[str, str]] = {
     "connected": "You are connected with {}.",
@@ -53,7 +54,7 @@ def by_standing(
     if standing in proves:
         return Finding(proves[standing], _STANDINGS[standing].format(person_url))
     told_as = Finding(Verdict.UNKNOWN, f"How you stand to {person_url} is told as {standing!r}.")
-    return (yield from by_statistics(action, read, since=since, doubt=told_as))
+    return (yield from by_statistics(action, since=since, doubt=told_as))
 
 
 def by_history(
@@ -83,13 +84,14 @@ def by_history(
         known = (one.person_hashed_url or one.person_public_url for one in captured or ())
         person = next((url for url in known if url), person)
     if person is None:
-        return Finding(
-            Verdict.UNKNOWN,
-            f"No message of thread {thread_id} in a watched inbox says whose it is.",
+        nobody = f"No message of thread {thread_id} in a watched inbox says whose it is."
+        return (
+            yield from by_statistics(action, since=since, doubt=Finding(Verdict.UNKNOWN, nobody))
         )
-    loading = sync(person)
-    yield loading
-    history = cast("InboxHistory | None", (yield History(person_url=person, type=type)))
+    synced = cast("SyncConversationResult | None", (yield sync(person)))
+    until = synced.sync_until_at if synced else None
+    asked = History(person_url=person, type=type, synced_until_at=until)
+    history = cast("InboxHistory | None", (yield asked))
     if history is None:
         return Finding(
             Verdict.UNKNOWN, "This generation of the API does not show the messages with a person."
@@ -112,55 +114,43 @@ def by_history(
     doubt = found or Finding(
         Verdict.UNKNOWN, f"Not all of the conversation with {person} since {told(since)} is known."
     )
-    return (yield from by_statistics(action, loading, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
-def by_statistics(action: str, read: Operation[Any], *, since: datetime, doubt: Finding) -> Recipe:
+def by_statistics(*actions: str, since: datetime, doubt: Finding) -> Recipe:
     """Conclude from the service's statistics that nothing happened, where pages leave it open.
 
-    They are complete up to the reading that was run last, once they hold that reading itself.
-
     Args:
-        action: What would have been executed, as `st.createPost`.
-        read: The reading that came before: it ran behind the doubtful start.
+        actions: What would have been executed, as `st.createPost`; any of them may have been.
         since: The earliest moment at which that may have been sent.
         doubt: What to conclude where the statistics hold such an action, whosever it is. Without
             statistics nothing is concluded.
     """
-    earliest = since - SKEW
-    used = cast("list[UsedAction] | None", (yield Executed(since=earliest)))
+    earliest, kinds = since - SKEW, " or ".join(actions)
+    try:
+        used = cast("Statistics | None", (yield Executed(since=earliest)))
+    except LinkedApiError as error:
+        more = f" The statistics could not be read: {error}"
+        return Finding(Verdict.UNKNOWN, doubt.evidence + more)
     if used is None:
         return Finding(Verdict.UNKNOWN, doubt.evidence)
-    recent = [one for one in used if one.time_at is None or one.time_at >= earliest]
-    reading = _root_of(read)
-    if not any(one.action_type == reading and one.time_at for one in recent):
-        more = f" The statistics do not hold the {reading} yet that was run to find out."
+    if not used.are_complete:
+        more = " The statistics do not reach far enough yet."
         return Finding(Verdict.UNKNOWN, doubt.evidence + more)
-    alike = [one for one in recent if one.action_type == action and one.success is not False]
-    if alike:
-        more = f" Since {told(earliest)} the service has executed {action} {len(alike)} times."
+    count = sum(
+        one.action_type in actions
+        and one.success is not False
+        and (one.time_at is None or one.time_at >= earliest)
+        for one in used.actions
+    )
+    if count:
+        more = f" Since {told(earliest)} the service has executed {kinds} {count} times."
         return attrs.evolve(doubt, evidence=doubt.evidence + more)
     return Finding(
         Verdict.NOT_DONE,
-        f"By its statistics the service has executed no {action} with success since "
-        f"{told(earliest)}, up to the {reading} that was run to find out.",
+        f"By its statistics the service has executed no {kinds} with success since "
+        f"{told(earliest)}, up to a reading that was run to find out.",
     )
-
-
-def by_statistics_alone(
-    action: str, read: Operation[Any], *, since: datetime, doubt: str
-) -> Recipe:
-    """Conclude that nothing happened where no page shows whether it did.
-
-    Args:
-        action: What would have been executed.
-        read: Any reading of the account, to run behind the doubtful start.
-        since: The earliest moment at which that may have been sent.
-        doubt: What no page shows.
-    """
-    yield read
-    unseen = Finding(Verdict.UNKNOWN, doubt)
-    return (yield from by_statistics(action, read, since=since, doubt=unseen))
 
 
 def harmless(evidence: str) -> Recipe:
@@ -183,11 +173,7 @@ def _reaches(history: InboxHistory, thread_id: str | None, since: datetime) -> b
     if thread_id is not None and not threads:
         return False
     return all(
-        one.history_complete or (one.history_from_at is not None and one.history_from_at <= since)
+        one.history_complete
+        or (one.history_from_at is not None and one.history_from_at <= since - SKEW)
         for one in threads
     )
-
-
-def _root_of(read: Operation[Any]) -> str:
-    workflow = cast("Mapping[str, Any]", read.workflow())
-    return str(workflow["actionType"])

@@ -115,7 +115,7 @@ def find_trace(
                 Verdict.UNKNOWN, f"{seen} is there, but the start was not before {told(since)}."
             )
         else:
-            return Finding(Verdict.DONE, f"{seen} is there.")
+            return Finding(Verdict.DONE, f"{seen} is there.", dated_at=trace.at)
     return doubtful
 
 

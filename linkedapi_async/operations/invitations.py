@@ -128,8 +128,7 @@ def _answered(answer: _Answer, proves: Mapping[str, Verdict], since: datetime) -
         status = CheckConnectionStatus(person_url=person)
         return (yield from by_standing(person, proves, action=action, read=status, since=since))
     address = answer.company_url or answer.newsletter_url or ""
-    listing = RetrieveInvitations()
-    found = cast("Sequence[Invitation] | None", (yield listing))
+    found = cast("Sequence[Invitation] | None", (yield RetrieveInvitations()))
     same = [one for one in found or () if one.invitation_type == answer.invitation_type]
     pages = [page_of(one.company_url or one.newsletter_url) for one in same]
     if page_of(address) in pages:
@@ -137,4 +136,4 @@ def _answered(answer: _Answer, proves: Mapping[str, Verdict], since: datetime) -
     seen = f"Among {len(same)} open invitations of its kind that of {address} is not listed."
     is_missing = not pages or not page_of(address).isdecimal()
     doubt = Finding(Verdict.DONE if is_missing else Verdict.UNKNOWN, seen)
-    return (yield from by_statistics(action, listing, since=since, doubt=doubt))
+    return (yield from by_statistics(action, since=since, doubt=doubt))

@@ -22,9 +22,8 @@ from ._base import (
     override,
 )
 from ._findings import Finding, Verdict
-from ._recipes import by_history, by_statistics_alone
+from ._recipes import by_history, by_statistics
 from .configs import ManageConversationConfig
-from .connections import RetrievePendingRequests
 
 __all__ = [
     "ManageConversation",
@@ -90,12 +89,8 @@ class ManageConversation(VoidOperation):
     @override
     def recipe(self, since: datetime) -> Recipe:
         """Ask the statistics; how a thread is filed can be read nowhere."""
-        return by_statistics_alone(
-            self.root.action_type,
-            RetrievePendingRequests(),
-            since=since,
-            doubt=f"How thread {self.thread_id} is filed cannot be read.",
-        )
+        doubt = Finding(Verdict.UNKNOWN, f"How thread {self.thread_id} is filed cannot be read.")
+        return by_statistics(self.root.action_type, since=since, doubt=doubt)
 
 
 @operation("nvSendMessage")
@@ -183,12 +178,8 @@ class NvManageConversation(VoidOperation):
     @override
     def recipe(self, since: datetime) -> Recipe:
         """Ask the statistics; how a thread is filed can be read nowhere."""
-        return by_statistics_alone(
-            self.root.action_type,
-            RetrievePendingRequests(),
-            since=since,
-            doubt=f"How thread {self.thread_id} is filed cannot be read.",
-        )
+        doubt = Finding(Verdict.UNKNOWN, f"How thread {self.thread_id} is filed cannot be read.")
+        return by_statistics(self.root.action_type, since=since, doubt=doubt)
 
 
 @operation("sendMessage")

@@ -24,7 +24,8 @@ from ._base import (
     override,
 )
 from ._content_recipes import by_posts, by_reaction, by_reaction_of_page, term_of
-from ._recipes import by_statistics_alone
+from ._findings import Finding, Verdict
+from ._recipes import by_statistics
 from .companies import FetchCompany
 from .configs import LimitConfig, LimitSinceConfig, PostCommentsConfig
 
@@ -254,7 +255,7 @@ def _mine(
     """Search among your own posts; what has no words cannot be searched for."""
     if term is None:
         doubt = f"Without words in it, no search finds what {action} has published."
-        return by_statistics_alone(action, RetrieveFeed(limit=1), since=since, doubt=doubt)
+        return by_statistics(action, since=since, doubt=Finding(Verdict.UNKNOWN, doubt))
     search = SearchPosts(
         term=term,
         limit=_POSTS,

@@ -4,6 +4,7 @@ from linkedapi_async.errors import ConfigurationError
 
 from ._base import Wire
 from ._query import IDENTIFICATION, Query
+from ._retry_after import read_date
 from .account_api import AccountApiWire
 from .linked_api import LinkedApiV3Wire, LinkedApiWire
 
@@ -16,6 +17,7 @@ __all__ = [
     "Query",
     "Wire",
     "open_wire",
+    "read_date",
 ]
 
 WIRES = (LinkedApiWire.name, LinkedApiV3Wire.name, AccountApiWire.name)

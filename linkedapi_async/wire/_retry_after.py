@@ -1,11 +1,11 @@
-"""Reads how long a service asks to wait: seconds, an HTTP date, or milliseconds."""
+"""Reads how long a service asks to wait (seconds, an HTTP date, milliseconds), and its clock."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-__all__ = ["read_retry_after"]
+__all__ = ["read_date", "read_retry_after"]
 
 _LONGEST: Final = 32
 
@@ -27,10 +27,10 @@ def read_retry_after(headers: Mapping[str, str], received_at: datetime) -> float
     seconds = _number(text)
     if seconds is not None or text is None:
         return seconds
-    moment = _date(text)
+    moment = read_date(text)
     if moment is None:
         return None
-    answered_at = _date(headers.get("Date")) or received_at
+    answered_at = read_date(headers.get("Date")) or received_at
     return max(0.0, (moment - answered_at).total_seconds())
 
 
@@ -46,7 +46,8 @@ def _number(text: str | None) -> float | None:
     return float(text)
 
 
-def _date(text: str | None) -> datetime | None:
+def read_date(text: str | None) -> datetime | None:
+    """Return an HTTP date as an aware moment, `None` where it is none."""
     if not text:
         return None
     try:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from linkedapi_async._types import Effect, Json, JsonObject
 from linkedapi_async.actions._base import spec
 
-__all__ = ["effect_of", "is_loop", "reports", "walk"]
+__all__ = ["effect_of", "is_loop", "reports", "walk", "writes_of"]
 
 
 def walk(tree: Json, path: str = "$") -> Iterator[tuple[str, JsonObject]]:
@@ -31,12 +31,16 @@ def effect_of(tree: Json) -> Effect:
 
     One writing action, or one that the tables do not know, makes the whole a write.
     """
-    for _, action in walk(tree):
-        kind = action.get("actionType")
-        row = spec(kind) if isinstance(kind, str) else None
-        if row is None or row.effect is Effect.WRITE:
-            return Effect.WRITE
-    return Effect.READ
+    return Effect.WRITE if any(writes_of(tree)) else Effect.READ
+
+
+def writes_of(tree: Json) -> tuple[str, ...]:
+    """Return the types of the actions that change something, or that the tables do not know."""
+    kinds = (str(action.get("actionType")) for _, action in walk(tree))
+    rows = ((kind, spec(kind)) for kind in kinds)
+    return tuple(
+        dict.fromkeys(kind for kind, row in rows if row is None or row.effect is Effect.WRITE)
+    )
 
 
 def is_loop(action_type: str) -> bool:

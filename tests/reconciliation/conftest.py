@@ -9,7 +9,7 @@ import pytest
 
 from linkedapi_async.models import UsedAction
 from linkedapi_async.operations import Operation
-from linkedapi_async.operations._findings import Executed, Finding
+from linkedapi_async.operations._findings import Executed, Finding, Statistics
 from linkedapi_async.operations._traces import SKEW
 
 NOW = datetime(2026, 3, 2, 9, 30, 15, 500_000, tzinfo=UTC)
@@ -42,26 +42,26 @@ def since() -> datetime:
 def drive() -> Drive:
     """Drive the recipe of an operation, with answers in the order of its questions.
 
-    Where it asks for the statistics, it is told of nothing but its own reading, unless `used` says
-    otherwise; `used=None` is a generation of the API without any.
+    Where it asks for the statistics, it is told of nothing, unless `used` says otherwise;
+    `used=None` is a generation of the API without any.
     """
 
     def run(
-        operation: Operation[Any], *answers: Any, used: Sequence[UsedAction] | None = ()
+        operation: Operation[Any],
+        *answers: Any,
+        used: Sequence[UsedAction] | None = (),
+        is_whole: bool = True,
     ) -> Driven:
         recipe = operation.recipe(NOW)
         assert recipe is not None
-        given, asked, reading = iter(answers), list[Any](), ""
+        given, asked = iter(answers), list[Any]()
         try:
             question = next(recipe)
             while True:
                 asked.append(question)
-                if isinstance(question, Operation):
-                    workflow: Any = question.workflow()
-                    reading = workflow["actionType"]
                 if isinstance(question, Executed):
                     assert question.since == NOW - SKEW
-                    question = recipe.send(None if used is None else [*used, executed(reading)])
+                    question = recipe.send(None if used is None else Statistics(used, is_whole))
                 else:
                     question = recipe.send(next(given))
         except StopIteration as end:

@@ -30,7 +30,6 @@ from linkedapi_async.operations import (
     ReactToComment,
     ReactToPost,
     ReplyToComment,
-    RetrieveFeed,
     SearchPosts,
 )
 from linkedapi_async.operations._content_recipes import COMMENTS, Place, post_of_comment, term_of
@@ -451,9 +450,9 @@ def test_a_post_without_words_is_left_to_the_statistics(drive: "Drive", did: "Di
     """A search needs a word."""
     party = CreatePost(text="🎉")
 
-    assert drive(party, []).finding.verdict is NOT_DONE
-    assert isinstance(drive(party, []).asked[0], RetrieveFeed)
-    assert drive(party, [], used=[did("st.createPost")]).finding.verdict is UNKNOWN
+    assert drive(party).finding.verdict is NOT_DONE
+    assert isinstance(drive(party).asked[0], Executed)
+    assert drive(party, used=[did("st.createPost")]).finding.verdict is UNKNOWN
 
 
 def test_a_post_of_a_page_is_read_there(drive: "Drive", stamp: "Stamp", did: "Did") -> None:
@@ -509,10 +508,10 @@ def test_a_repost_is_told_by_what_it_passes_on(
 
 def test_a_repost_of_what_cannot_be_read_is_left_to_the_statistics(drive: "Drive") -> None:
     """Nothing is there to search for."""
-    driven = drive(CreateRepost(post_urn=POST), None, [])
+    driven = drive(CreateRepost(post_urn=POST), None)
 
     assert driven.finding.verdict is NOT_DONE
-    assert isinstance(driven.asked[1], RetrieveFeed)
+    assert isinstance(driven.asked[1], Executed)
 
 
 # ── whatever the page looks like ──

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from linkedapi_async.errors import FatalError
 from linkedapi_async.models import (
     CheckConnectionStatusResult,
     InboxHistory,
@@ -11,7 +12,6 @@ from linkedapi_async.models import (
     InboxMessage,
     InboxThread,
     Invitation,
-    UsedAction,
 )
 from linkedapi_async.operations import (
     AcceptInvitation,
@@ -26,7 +26,6 @@ from linkedapi_async.operations import (
     Operation,
     RemoveConnection,
     RetrieveInvitations,
-    RetrievePendingRequests,
     SendConnectionRequest,
     SendMessage,
     SyncConversation,
@@ -270,15 +269,18 @@ def test_a_thread_leads_to_its_person(drive: "Drive", stamp: "Stamp", did: "Did"
 
 @pytest.mark.parametrize("captured", [None, [], [InboxMessage()]])
 def test_a_thread_of_nobody_proves_nothing(
-    captured: list[InboxMessage] | None, drive: "Drive", stamp: "Stamp"
+    captured: list[InboxMessage] | None, drive: "Drive", stamp: "Stamp", did: "Did"
 ) -> None:
-    """Unless the caller has named the person as well."""
-    nobody = drive(SendMessage(thread_id="t1", text="Hello"), captured)
+    """Unless the caller has named the person as well, or nothing at all was sent."""
+    into = SendMessage(thread_id="t1", text="Hello")
+    nobody = drive(into, captured, used=[did("st.sendMessage")])
+    nothing = drive(into, captured)
     both = SendMessage(thread_id="t1", person_url=ANN, text="Hello")
     somebody = drive(both, captured, None, history(message("Hello", stamp(5))))
 
     assert nobody.finding.verdict is UNKNOWN
     assert "thread t1" in nobody.finding.evidence
+    assert nothing.finding.verdict is NOT_DONE
     assert somebody.finding.verdict is DONE
 
 
@@ -312,37 +314,36 @@ def test_how_a_thread_is_filed_only_the_statistics_tell(
     """They prove that nothing was done; that this thread was meant they cannot."""
     operation = kind(thread_id="t1", operation="archive")
 
-    absent = drive(operation, [])
-    done = drive(operation, [], used=[did(operation.root.action_type)])
+    absent = drive(operation)
+    done = drive(operation, used=[did(operation.root.action_type)])
 
     assert absent.finding.verdict is NOT_DONE
-    assert isinstance(absent.asked[0], RetrievePendingRequests)
-    assert isinstance(absent.asked[1], Executed)
+    assert isinstance(absent.asked[0], Executed)
     assert done.finding.verdict is UNKNOWN
     assert "executed" in done.finding.evidence
 
 
-@pytest.mark.parametrize(
-    "used",
-    [
-        [],
-        [UsedAction(action_type="st.retrievePendingRequests")],
-        [UsedAction(action_type="st.retrievePendingRequests", time="2026-03-02T09:00:00Z")],
-    ],
-)
-def test_statistics_that_lag_behind_prove_nothing(
-    used: list[UsedAction], since: "datetime"
-) -> None:
-    """They have to hold the very reading that was run to find out."""
+def test_statistics_that_do_not_reach_far_enough_prove_nothing(drive: "Drive") -> None:
+    """The doubtful start may have been executed after what they hold."""
+    filing = ManageConversation(thread_id="t1", operation="star")
+
+    driven = drive(filing, is_whole=False)
+
+    assert driven.finding.verdict is UNKNOWN
+    assert "How thread t1 is filed cannot be read." in driven.finding.evidence
+
+
+def test_statistics_that_cannot_be_read_prove_nothing(since: "datetime") -> None:
+    """What was seen before them stays the evidence, beside why they failed."""
     recipe = ManageConversation(thread_id="t1", operation="star").recipe(since)
-    assert recipe is not None
     next(recipe)
-    recipe.send([])
 
     with pytest.raises(StopIteration) as end:
-        recipe.send(used)
+        recipe.throw(FatalError("Closed for today", code="unheardOf"))
 
     assert end.value.value.verdict is UNKNOWN
+    assert end.value.value.evidence.startswith("How thread t1 is filed cannot be read. ")
+    assert "Closed for today" in end.value.value.evidence
 
 
 @pytest.mark.parametrize(

@@ -15,13 +15,12 @@ from linkedapi_async.operations import (
     CheckConnectionStatus,
     CommentOnPost,
     CreatePost,
-    CustomWorkflow,
     Operation,
     SendConnectionRequest,
     SendMessage,
 )
 from linkedapi_async.operations._base import Recipe, override
-from linkedapi_async.operations._findings import Executed
+from linkedapi_async.operations._findings import Myself
 from linkedapi_async.reconciliation import Finding, Verdict, reconcile
 from linkedapi_async.testing import Body, FakeClock, Fault, Reset, Sandbox
 
@@ -78,7 +77,7 @@ async def test_absence_rests_on_a_workflow_that_has_ended(api: LinkedApi, clock:
     reading = CheckConnectionStatus(person_url=BOB)
 
     unread = await reconcile(api, rash(Verdict.NOT_DONE), since=now)
-    polled = await reconcile(api, rash(Verdict.NOT_DONE, Executed(since=now)), since=now)
+    polled = await reconcile(api, rash(Verdict.NOT_DONE, Myself()), since=now)
     behind = await reconcile(api, rash(Verdict.NOT_DONE, reading), since=now)
 
     assert unread.verdict is polled.verdict is Verdict.UNKNOWN
@@ -116,16 +115,18 @@ async def test_nothing_is_read_before_a_late_request_has_arrived(
     assert 2.0 <= waited[2] - waited[1] < 5.0
 
 
-async def test_without_a_recipe_nothing_is_asked(
+async def test_what_only_reads_may_be_done_again(
     api: LinkedApi, sandbox: Sandbox, clock: FakeClock
 ) -> None:
-    """A workflow made by hand proves nothing by its own."""
-    custom = CustomWorkflow({"actionType": "st.createPost", "text": "News"})
+    """Nothing is asked for that."""
+    finding = await reconcile(api, CheckConnectionStatus(person_url=BOB), since=clock.wall())
 
-    finding = await reconcile(api, custom, since=clock.wall())
-
-    assert finding.verdict is Verdict.UNKNOWN
-    assert "customWorkflow" in finding.evidence
+    assert finding.verdict is Verdict.NOT_DONE
+    assert finding.is_harmless
+    assert (
+        str(finding)
+        == "not done: checkConnectionStatus only reads: done again, it changes nothing."
+    )
     assert sandbox.log.requests() == ()
 
 
@@ -136,9 +137,7 @@ async def test_without_a_recipe_nothing_is_asked(
     ("fault", "options", "evidence"),
     [
         ("linkedinAccountSignedOut", {}, "linkedinAccountSignedOut"),
-        ("invalidWorkflow", {}, "invalidWorkflow"),
         ("languageNotSupported", {"on": "failure"}, "languageNotSupported"),
-        ("personNotFound", {"on": "action"}, "personNotFound"),
         (Body(b"[]"), {"on": "poll", "times": None}, ""),
         (Reset(side="reply"), {"on": "any", "times": None}, ""),
         (500, {"on": "any", "times": None}, ""),
@@ -178,7 +177,40 @@ async def test_a_question_without_an_answer_proves_nothing(
     finding = await reconcile(api, operation, since=clock.wall())
 
     assert finding.verdict is Verdict.UNKNOWN
-    assert finding.evidence.startswith("Reading it failed: ")
+    assert "Reading it failed: " in finding.evidence or "could not be read: " in finding.evidence
+
+
+@pytest.mark.parametrize(
+    ("fault", "options"),
+    [
+        ("invalidWorkflow", {}),
+        ("plusPlanRequired", {}),
+        ("personNotFound", {"on": "action"}),
+        ("limitExceeded", {"on": "action"}),
+    ],
+)
+@pytest.mark.parametrize("is_read", [True, False])
+async def test_where_the_page_cannot_be_read_the_statistics_may_tell(
+    fault: str,
+    options: dict[str, Any],
+    *,
+    is_read: bool,
+    api: LinkedApi,
+    sandbox: Sandbox,
+    clock: FakeClock,
+) -> None:
+    """They prove that nothing was done, never that it was; why the page failed is told as well."""
+    since = clock.wall()
+    if is_read:
+        await api.run(MESSAGE)
+    sandbox.inject(fault, **options)
+
+    finding = await reconcile(api, MESSAGE, since=since)
+
+    assert finding.verdict is (Verdict.UNKNOWN if is_read else Verdict.NOT_DONE)
+    if is_read:
+        assert finding.evidence.startswith("Reading it failed: ")
+        assert fault in finding.evidence
 
 
 async def test_statistics_do_not_reach_beyond_thirty_days(api: LinkedApi, clock: FakeClock) -> None:
@@ -308,7 +340,7 @@ async def test_who_wrote_a_comment_is_asked_where_nobody_says(
     )
 
     assert finding.verdict is Verdict.DONE
-    assert len(sandbox.log.requests("account")) == 1
+    assert sandbox.log.requests("account")
 
 
 @pytest.fixture

@@ -77,7 +77,9 @@ def test_each_writing_operation_is_decided() -> None:
 
 
 @pytest.mark.parametrize("operation", WITH_RECIPE, ids=lambda one: one.name)
-def test_a_recipe_begins_with_a_reading_that_only_reads(operation: Operation[Any]) -> None:
+def test_a_recipe_begins_with_a_question_or_a_reading_that_only_reads(
+    operation: Operation[Any],
+) -> None:
     """What finds out whether something was written writes nothing itself."""
     recipe = operation.recipe(NOW)
     assert recipe is not None
@@ -85,7 +87,7 @@ def test_a_recipe_begins_with_a_reading_that_only_reads(operation: Operation[Any
     asked = next(recipe, None)
 
     assert operation.effect is Effect.WRITE
-    assert asked is None or (isinstance(asked, Operation) and asked.effect is Effect.READ)
+    assert not isinstance(asked, Operation) or asked.effect is Effect.READ
 
 
 @pytest.mark.parametrize(
