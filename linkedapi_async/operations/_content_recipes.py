@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import pairwise
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, assert_never, cast
 from urllib.parse import unquote
 
 import attrs
@@ -182,7 +182,8 @@ def _lists_all(
     """Tell whether every comment since a moment, or every reply to a comment, is in the list."""
     if post.comments is None:
         return False
-    if len(comments) < COMMENTS and len(comments) >= (post.comments_count or 0):
+    count = post.comments_count
+    if count is not None and count <= len(comments) < COMMENTS:
         return True
     if below is not None:
         return place is not None and _lists_replies(comments, place.comment)
@@ -295,7 +296,8 @@ def by_reaction_of_page(
     is_whole = (
         post is not None
         and post.reactions is not None
-        and (post.reactions_count or 0) <= len(reactions) < limit
+        and post.reactions_count is not None
+        and post.reactions_count <= len(reactions) < limit
     )
     if is_told and is_whole and not pages:
         return Finding(
@@ -338,10 +340,10 @@ def by_posts(
         Trace(
             text=one.text if original is None else one.repost_text,
             at=one.time_at,
-            is_ours=page is not None or _is_own(one) is not False,
+            is_ours=_is_post_ours(one, page, original),
         )
         for one in posts
-        if (one.type == "repost") is (original is not None) and _is_of(one, original)
+        if (one.type == "repost") is (original is not None)
     ]
     what = "post of yours" if original is None else "repost of yours"
     found = find_trace(text, traces, since=since, what=what)
@@ -351,11 +353,21 @@ def by_posts(
     return (yield from by_statistics(action, since=since, doubt=doubt))
 
 
-def _is_of(shown: ShownPost, original: Post | None) -> bool:
-    """Tell whether a repost may be one of that post."""
+def _is_post_ours(shown: ShownPost, page: str | None, original: Post | None) -> bool | None:
+    """Tell whether it is of the account or the page, and passes on that post; `None` for maybe."""
+    if page is None and _is_own(shown) is False:
+        return False
     if original is None:
         return True
     one, other = shown.author, original.author
     if one is not None and other is not None and one.name and other.name and one.name != other.name:
         return False
-    return liken(original.text or "", shown.text) is not Likeness.DIFFERENT
+    match liken(original.text or "", shown.text):
+        case Likeness.EQUAL:
+            return True if shown.text else None  # pictures look alike here
+        case Likeness.SIMILAR:
+            return None
+        case Likeness.DIFFERENT:
+            return False
+        case unheard:
+            assert_never(unheard)

@@ -1,9 +1,10 @@
 """Traces of what was sent: texts that stand on LinkedIn now, and whether one of them is ours.
 
-LinkedIn rewrites what it shows (spaces, links, long ends) and clocks differ, so that likeness and
-time have a middle between yes and no; what lies there proves nothing.
+LinkedIn rewrites what it shows (spaces, quotes, emoji, links, long ends) and clocks differ, so that
+likeness and time have a middle between yes and no; what lies there proves nothing.
 """
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -23,7 +24,19 @@ SKEW: Final = timedelta(minutes=2)
 """What is dated this much too early may be ours: a minute for clocks that differ, and one because
 times may be told by the minute."""
 
-_LINK: Final = re.compile(r"(?:https?://|www\.|lnkd\.in/)\S+", re.IGNORECASE)
+_LINK: Final = re.compile(
+    r"(?:https?://|www\.)\S+|(?<![@\w.-])(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE
+)
+_ROOT: Final = re.compile(r"^(?:https?://)?(?:www\.)?")
+_SHORTENED: Final = "lnkd.in/"
+_SAME: Final = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"),
+        **dict.fromkeys(map(chr, range(0xFE00, 0xFE10))),  # which picture stands for a character
+    }
+)
 _PAGE: Final = re.compile(r"/(?:in|company|school|showcase|newsletters)/([^/?#]+)", re.IGNORECASE)
 _CUT: Final = re.compile(r"\s*(?:\.{3}\s*(?:(?:see|show) more)?|(?:see|show) more)$", re.IGNORECASE)
 _NEAR: Final = 0.8
@@ -65,15 +78,22 @@ class Trace:
 def liken(sent: str, seen: str | None) -> Likeness:
     """Return how near a text comes to one that was sent.
 
-    Forms of letters, spaces and the addresses of links do not count. A text that is cut off is
-    similar, at best.
+    Forms of letters, spaces, what cannot be seen, and the addresses of links that LinkedIn has
+    shortened do not count. A text that is cut off is similar, at best; so is one that differs in
+    emoji and punctuation only, or that holds all of what was sent, as below a subject.
     """
-    ours, theirs = _fold(sent), _fold(seen or "")
+    (ours, our_links), (theirs, their_links) = _fold(sent), _fold(seen or "")
     if ours == theirs:
-        return Likeness.EQUAL
-    theirs = _CUT.sub("", theirs)
-    shorter, longer = sorted((ours, theirs), key=len)
-    if len(shorter) >= _LEAST and longer.startswith(shorter):
+        is_same = all(map(_is_same_link, our_links, their_links))
+        return Likeness.EQUAL if is_same else Likeness.SIMILAR
+    if _letters(ours) == _letters(theirs) or (ours and f" {ours} " in f" {theirs} "):
+        return Likeness.SIMILAR
+    kept = _CUT.sub("", theirs)
+    least = _LEAST if kept == theirs else 1
+    if len(kept) >= least and ours.startswith(kept):
+        return Likeness.SIMILAR
+    theirs = kept
+    if len(ours) >= _LEAST and theirs.startswith(ours):
         return Likeness.SIMILAR
     pair = SequenceMatcher(
         None, ours[:_COMPARED].casefold(), theirs[:_COMPARED].casefold(), autojunk=False
@@ -124,8 +144,9 @@ def page_of(address: str | None) -> str:
 
     A page may have several, and two spellings of one page need not be equal.
     """
-    found = _PAGE.search(unquote(address or ""))
-    return (found[1] if found else unquote(address or "")).casefold()
+    spelled = unicodedata.normalize("NFC", unquote(address or ""))
+    found = _PAGE.search(spelled)
+    return (found[1] if found else spelled).casefold()
 
 
 def told(at: datetime | None) -> str:
@@ -139,5 +160,18 @@ def quote(text: str | None) -> str:
     return repr(folded if len(folded) <= _QUOTED else f"{folded[: _QUOTED - 1]}…")
 
 
-def _fold(text: str) -> str:
-    return " ".join(_LINK.sub("⌁", unicodedata.normalize("NFKC", text)).split())
+def _fold(text: str) -> tuple[str, list[str]]:
+    """Return a text with one sign for each of its links, and the links."""
+    plain = unicodedata.normalize("NFKC", html.unescape(text).translate(_SAME))
+    visible = "".join(one for one in plain if unicodedata.category(one) != "Cf")
+    return " ".join(_LINK.sub("⌁", visible).split()), _LINK.findall(visible)
+
+
+def _is_same_link(one: str, other: str) -> bool:
+    """Tell whether two links may be one: nobody knows what a shortened one stands for."""
+    plain = [_ROOT.sub("", link.casefold()).rstrip("/.,") for link in (one, other)]
+    return plain[0] == plain[1] or any(link.startswith(_SHORTENED) for link in plain)
+
+
+def _letters(text: str) -> str:
+    return "".join(one for one in text.casefold() if one.isalnum())

@@ -102,6 +102,10 @@ class RetrieveInvitations(ListOperation[Invitation]):
 
 _Answer: TypeAlias = AcceptInvitation | IgnoreInvitation
 
+_WHOLE: Final = 100
+"""A list shorter than this is taken for the whole. Inferred: the action takes no limit, and
+LinkedIn shows a hundred on a page."""
+
 _WHEN_ACCEPTED: Final[Mapping[str, Verdict]] = {
     "connected": Verdict.DONE,
     "pending": Verdict.NOT_DONE,
@@ -119,9 +123,9 @@ _WHEN_IGNORED: Final[Mapping[str, Verdict]] = {
 def _answered(answer: _Answer, proves: Mapping[str, Verdict], since: datetime) -> Recipe:
     """Conclude from the standing to a person; else from the list of what is open.
 
-    An invitation that is listed is not answered. One that is missing may have been cut off or never
-    have been there, so that the statistics have to hold an answer too; and it may be listed under
-    another address where a company is given by its number.
+    An invitation that is listed is not answered. One that is missing may never have been there, so
+    that the statistics have to hold an answer too; it may have been cut off where the list is long,
+    and it may be listed under another address where a company is given by its number.
     """
     action = answer.root.action_type
     if (person := answer.person_url) is not None:
@@ -134,6 +138,7 @@ def _answered(answer: _Answer, proves: Mapping[str, Verdict], since: datetime) -
     if page_of(address) in pages:
         return Finding(Verdict.NOT_DONE, f"The invitation of {address} is open.")
     seen = f"Among {len(same)} open invitations of its kind that of {address} is not listed."
-    is_missing = not pages or not page_of(address).isdecimal()
+    is_whole = found is not None and len(found) < _WHOLE
+    is_missing = is_whole and (not pages or not page_of(address).isdecimal())
     doubt = Finding(Verdict.DONE if is_missing else Verdict.UNKNOWN, seen)
     return (yield from by_statistics(action, since=since, doubt=doubt))

@@ -226,6 +226,7 @@ def test_a_list_of_comments_proves_absence_only_where_it_reaches(
     assert verdict(page(*others([*(stamp(age) for age in ages), None]), count=3000)) is UNKNOWN
     assert verdict(page(*others([stamp(5)] * COMMENTS))) is UNKNOWN
     assert verdict(Post(comments_count=0)) is UNKNOWN
+    assert verdict(Post(comments=[])) is UNKNOWN  # nobody says how many there are
     assert verdict(None) is UNKNOWN
 
 
@@ -398,6 +399,7 @@ def reactions(*found: tuple[str, str], count: int = 0) -> Post:
         (reactions((ANN, "love"), count=2), UNKNOWN),
         (reactions(*[(ANN, "love")] * 1000), UNKNOWN),
         (Post(reactions=[PostReaction(type="love")]), UNKNOWN),
+        (Post(reactions=[]), UNKNOWN),
         (Post(), UNKNOWN),
         (None, UNKNOWN),
     ],
@@ -481,6 +483,8 @@ def test_a_post_of_a_page_is_read_there(drive: "Drive", stamp: "Stamp", did: "Di
         (None, {"author": SearchPostActor(name="Bob")}, UNKNOWN),
         (None, {"author": SearchPostActor(name="Ann")}, DONE),
         (None, {"type": "original"}, UNKNOWN),
+        (None, {"text": "The original thought!"}, UNKNOWN),
+        ("Look at this", {"repost_text": "Look at this", "text": "Original thoughts"}, UNKNOWN),
     ],
 )
 def test_a_repost_is_told_by_what_it_passes_on(
@@ -504,6 +508,20 @@ def test_a_repost_is_told_by_what_it_passes_on(
     assert read == FetchPost(post_urn=POST)
     assert isinstance(search, SearchPosts)
     assert search.term == (text or "The original thought")
+
+
+@pytest.mark.parametrize("picture", [Post(), Post(text=""), Post(author=PostAuthor(name="Ann"))])
+def test_a_repost_of_a_picture_may_be_that_of_another(
+    picture: Post, drive: "Drive", stamp: "Stamp", did: "Did"
+) -> None:
+    """Without words of its own or of the original, nothing tells which one was passed on."""
+    shown = item("", stamp(5), type="repost", author=SearchPostActor(name="Ann"))
+    repost = CreateRepost(post_urn=POST, text="Look at this")
+    plain = item("", stamp(5), type="repost", repost_text="Look at this")
+
+    driven = drive(repost, picture, [shown, plain], used=[did("st.createRepost")])
+
+    assert driven.finding.verdict is UNKNOWN
 
 
 def test_a_repost_of_what_cannot_be_read_is_left_to_the_statistics(drive: "Drive") -> None:

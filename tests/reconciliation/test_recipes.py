@@ -137,9 +137,22 @@ def test_an_invitation_that_is_listed_was_not_answered(
     assert unproved.finding.verdict is UNKNOWN
 
 
+@pytest.mark.parametrize(("count", "verdict"), [(99, DONE), (100, UNKNOWN)])
+def test_a_long_list_of_invitations_may_be_cut_off(
+    count: int, verdict: Verdict, drive: "Drive", did: "Did"
+) -> None:
+    """What is missing there may be open all the same, and the answer executed another's."""
+    operation = AcceptInvitation(invitation_type="companyFollow", company_url=ACME)
+    listed = [invitation("connect", name=f"{number}") for number in range(count)]
+
+    driven = drive(operation, listed, used=[did("st.acceptInvitation")])
+
+    assert driven.finding.verdict is verdict
+
+
 @pytest.mark.parametrize(
     ("others", "verdict"),
-    [([invitation("companyFollow", company_url=ACME)], UNKNOWN), ([], DONE), (None, DONE)],
+    [([invitation("companyFollow", company_url=ACME)], UNKNOWN), ([], DONE), (None, UNKNOWN)],
 )
 def test_a_company_given_by_number_may_be_listed_by_name(
     others: list[Invitation] | None, verdict: Verdict, drive: "Drive", did: "Did"
@@ -229,6 +242,7 @@ def test_no_message_sent_at_all_settles_a_doubt(drive: "Drive", stamp: "Stamp", 
         (InboxThread(thread_id="t1", history_complete=True), NOT_DONE),
         (InboxThread(thread_id="t1", history_from="2026-03-01T00:00:00Z"), NOT_DONE),
         (InboxThread(thread_id="t1", history_from="2026-03-03T00:00:00Z"), UNKNOWN),
+        (InboxThread(thread_id="t1", history_from="2026-03-02T09:29:00Z"), UNKNOWN),
         (InboxThread(thread_id="t1"), UNKNOWN),
     ],
 )
