@@ -13,6 +13,7 @@ from linkedapi_async.operations import (
     CommentOnPost,
     CreatePost,
     CreateRepost,
+    CustomWorkflow,
     EndorsePersonSkill,
     EndorsePersonSkills,
     FetchPerson,
@@ -126,11 +127,21 @@ PROVABLE: dict[str, Make] = {
     "message": lambda _: SendMessage(person_url=person(2), text="Good  morning\nto you"),
     "message in an old conversation": lambda _: SendMessage(person_url=person(10), text="Gladly."),
     "message into a thread": lambda scene: SendMessage(thread_id=scene.thread, text="Hello"),
+    "message by hand": lambda _: CustomWorkflow(
+        {"actionType": "st.sendMessage", "personUrl": person(2), "text": "By hand", "label": "mine"}
+    ),
     "Navigator message": lambda _: NvSendMessage(person_url=person(8), text="Hi", subject="You"),
 }
 """What can be proved either way."""
 
 FILED: dict[str, Make] = {
+    "react below a page": lambda _: CustomWorkflow(
+        {
+            "actionType": "st.openPost",
+            "postUrl": post(8),
+            "then": {"actionType": "st.reactToPost", "type": "love"},
+        }
+    ),
     "file": lambda scene: ManageConversation(thread_id=scene.thread, operation="archive"),
     "file in Navigator": lambda _: NvManageConversation(thread_id="nv-main-8", operation="archive"),
 }
@@ -198,8 +209,8 @@ async def test_what_is_still_to_come_is_awaited(what: str, scene: Scene) -> None
 
 
 @pytest.mark.parametrize("what", FILED)
-async def test_how_a_thread_is_filed_is_proved_undone_at_most(what: str, scene: Scene) -> None:
-    """Nobody shows how it is filed; that nothing of the kind was executed, the statistics do."""
+async def test_what_no_page_shows_is_proved_undone_at_most(what: str, scene: Scene) -> None:
+    """That nothing of the kind was executed, the statistics tell; not whose it was."""
     await scene.api.run(NvSendMessage(person_url=person(8), text="Hi", subject="You"))
     await scene.clock.sleep(AGES)
     operation = FILED[what](scene)

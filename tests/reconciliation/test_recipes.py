@@ -16,6 +16,7 @@ from linkedapi_async.models import (
 from linkedapi_async.operations import (
     AcceptInvitation,
     CheckConnectionStatus,
+    CustomWorkflow,
     EndorsePersonSkill,
     EndorsePersonSkills,
     IgnoreInvitation,
@@ -372,5 +373,48 @@ def test_endorsing_again_is_harmless(operation: Operation[Any], drive: "Drive") 
     driven = drive(operation)
 
     assert driven.asked == ()
+    assert driven.finding.verdict is NOT_DONE
+    assert driven.finding.is_harmless
+
+
+# ── workflows made by hand ──
+
+
+def several(*operations: Operation[Any]) -> CustomWorkflow:
+    return CustomWorkflow([cast("Any", one.workflow()) for one in operations])
+
+
+@pytest.mark.parametrize(
+    ("standing", "text", "verdict"),
+    [
+        ("pending", "Hello", DONE),
+        ("pending", "Something else entirely", UNKNOWN),
+        ("notConnected", "Hello", UNKNOWN),
+        ("notConnected", "Something else entirely", NOT_DONE),
+    ],
+)
+def test_of_several_writes_each_is_judged(
+    standing: str, text: str, verdict: Verdict, drive: "Drive", stamp: "Stamp"
+) -> None:
+    """All were done, or none: where only some were, a person has to look, and is told which."""
+    both = several(SendConnectionRequest(person_url=ANN), RetrieveInvitations(), HELLO)
+    status = CheckConnectionStatusResult(connection_status=standing)
+    thread = InboxThread(thread_id="t1", history_complete=True)
+    told = history(message(text, stamp(5)), threads=(thread,))
+
+    driven = drive(both, status, None, told)
+
+    assert driven.finding.verdict is verdict
+    assert "sendConnectionRequest was found " in driven.finding.evidence
+    assert "sendMessage was found " in driven.finding.evidence
+    assert not driven.finding.is_harmless
+
+
+def test_of_several_harmless_writes_all_may_be_done_again(drive: "Drive") -> None:
+    """As each of them may."""
+    skills = [EndorsePersonSkill(person_url=ANN, skill_name=name) for name in ("Go", "Rust")]
+
+    driven = drive(several(*skills))
+
     assert driven.finding.verdict is NOT_DONE
     assert driven.finding.is_harmless

@@ -39,6 +39,8 @@ COMMENT = (
     "?commentUrn=urn:li:comment:(activity:7,9)"
 )
 
+REACT = {"actionType": "st.reactToPost", "type": "like"}
+
 WITH_RECIPE: tuple[Operation[Any], ...] = (
     AcceptInvitation(invitation_type="connect", person_url=ANN),
     CommentOnPost(post_urn=POST, text="Fine"),
@@ -59,7 +61,7 @@ WITH_RECIPE: tuple[Operation[Any], ...] = (
     WithdrawConnectionRequest(person_url=ANN),
 )
 WITHOUT: tuple[Operation[Any], ...] = (
-    CustomWorkflow({"actionType": "st.createPost", "text": "News"}),  # any number of any writes
+    CustomWorkflow({"actionType": "st.openPost", "postUrn": POST, "then": REACT}),  # below others
 )
 
 
@@ -94,12 +96,34 @@ def test_a_recipe_begins_with_a_question_or_a_reading_that_only_reads(
     "operation",
     [
         *WITHOUT,
+        CustomWorkflow({"actionType": "st.unheardOf"}),
+        CustomWorkflow({"actionType": "st.sendMessage", "personUrl": ANN}),
+        CustomWorkflow({"actionType": "st.sendMessage", "text": "Hello", "extra": 1}),
+        CustomWorkflow({"actionType": "st.createPost", "text": "News", "mentions": [{}]}),
+        CustomWorkflow([{"actionType": "st.createPost", "text": "News"}] * 2),
+        CustomWorkflow([{"actionType": "st.sendMessage", "text": "Hello"}, {"actionType": "st.x"}]),
         CheckConnectionStatus(person_url=ANN),
         ReactToComment(comment_url="https://www.linkedin.com/in/ann"),
         ReplyToComment(comment_url="9", text="Fine"),
     ],
-    ids=lambda one: one.name,
 )
 def test_where_nothing_proves_it_there_is_no_recipe(operation: Operation[Any]) -> None:
     """Readings need none, and a comment whose address names no post cannot be found."""
     assert operation.recipe(NOW) is None
+
+
+@pytest.mark.parametrize("operation", WITH_RECIPE, ids=lambda one: one.name)
+def test_a_workflow_made_by_hand_is_judged_like_the_operation_it_is(
+    operation: Operation[Any],
+) -> None:
+    """Whatever label it carries: it asks the same."""
+    tree: Any = operation.workflow()
+    custom = CustomWorkflow({**tree, "label": "mine"})
+    recipe, twin = custom.recipe(NOW), operation.recipe(NOW)
+
+    if operation.name == "endorsePersonSkills":  # its write stands below a page
+        assert recipe is None
+        return
+    assert recipe is not None
+    assert twin is not None
+    assert next(recipe, None) == next(twin, None)
