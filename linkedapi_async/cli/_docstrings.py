@@ -1,9 +1,10 @@
-"""What the docstrings of classes say: the same sentences in the editor and on the terminal."""
+"""What docstrings say: the same sentences in the editor and on the terminal."""
 
 import inspect
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import FunctionType
 
 import attrs
 
@@ -29,9 +30,10 @@ class Telling:
     source: str = ""
 
 
-def read_docstring(cls: type) -> Telling:
-    """Return the parts of a class's docstring; empty ones under `python -OO`, which drops it."""
-    return _read(cls.__dict__.get("__doc__") or "")
+def read_docstring(told: type | FunctionType) -> Telling:
+    """Return the parts of a docstring of one's own; empty ones under `python -OO`."""
+    text = vars(told).get("__doc__") if isinstance(told, type) else told.__doc__
+    return _read(text or "")
 
 
 @cache

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter
+from types import FunctionType
 from typing import Any, Final, cast, get_args
 
 import click
@@ -107,6 +108,10 @@ def _show(cls: _Class) -> None:
     show_heading(console, "Errors in Result.errors")
     show_errors(console, _errors(cls))
     show_result(console, _result(cls), name=_NAME)
+    if paragraphs := _reconciliation(cls):
+        show_heading(console, "Whether it was done, where the reply to its start is lost")
+        for paragraph in paragraphs:
+            hang(console, paragraph, ("  ", ""))
     show_heading(console, "Example")
     show_code(console, _python(cls), "python")
     show_heading(console, "The workflow it sends")
@@ -145,6 +150,14 @@ def _errors(cls: _Class) -> list[str]:
     return list(dict.fromkeys(error for row in actions_of(cls) for error in row.errors))
 
 
+def _reconciliation(cls: _Class) -> list[str]:
+    """Return how to find out whether it was done; nothing for what only reads."""
+    if cls.recipe is Operation.recipe:
+        return []
+    told = read_docstring(cast("FunctionType", cls.recipe))
+    return [told.summary, *told.details]
+
+
 def _result(cls: _Class) -> Any:
     if issubclass(cls, ListOperation):
         return cast("Any", list)[cls.model]
@@ -172,6 +185,7 @@ def _as_json(cls: _Class) -> JsonObject:
         "parameters": param_facts(parameters(cls), cls),
         "errors": [{"type": error, "hint": hint} for error, hint in hints(_errors(cls))],
         "result": result_facts(_result(cls)),
+        "reconciliation": _reconciliation(cls),
         "workflow": example(cls).workflow(),
         "python": _python(cls),
         "source": told.source,

@@ -149,13 +149,14 @@ class Operation(ABC, Generic[R_co]):
         return effect_of(self.workflow())
 
     def recipe(self, since: datetime) -> Recipe | None:  # noqa: ARG002 - for those who can tell
-        """Return how to find out whether it happened; `None` where nothing readable proves it.
+        """Return how to find out whether it happened; `None` where no page shows it.
 
-        A recipe that concludes `NOT_DONE` has read behind the doubtful start: after a workflow of
-        the same account that was posted later and has come to its end.
+        The service's statistics may still tell then, which needs no recipe. Its docstring is what
+        people are shown: how it is found out, and what cannot be.
 
         Args:
-            since: The earliest moment at which it may have been sent, aware.
+            since: The earliest moment at which it may have been sent, aware. Whether there is a
+                recipe does not depend on it.
         """
         return None
 

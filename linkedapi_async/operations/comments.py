@@ -82,7 +82,10 @@ class ReactToComment(VoidOperation):
 
     @override
     def recipe(self, since: datetime) -> Recipe | None:
-        """Find the comment below its post; `None` where its address does not name the post."""
+        """Find the comment below its post.
+
+        Where its address does not name the post, only the statistics tell.
+        """
         post = post_of_comment(self.comment_url)
         if post is None:
             return None
@@ -115,7 +118,10 @@ class ReplyToComment(ObjectOperation[CommentResult]):
 
     @override
     def recipe(self, since: datetime) -> Recipe | None:
-        """Read the replies below the comment; `None` where its address does not name the post."""
+        """Read the replies below the comment.
+
+        Where its address does not name the post, only the statistics tell.
+        """
         post = post_of_comment(self.comment_url)
         if post is None:
             return None

@@ -50,8 +50,8 @@ class CustomWorkflow(Operation[Json]):
     def recipe(self, since: datetime) -> Recipe | None:
         """Judge each action as the operation that would send just that.
 
-        `None` where there is no such operation, as for a tree with writes below other actions, or
-        where two actions of the list are the same.
+        Where there is none, as for writes below other actions, or where two actions of a list are
+        the same, only the statistics tell.
         """
         tree = self.workflow()
         roots = tree if isinstance(tree, list) else [tree]

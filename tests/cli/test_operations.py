@@ -31,6 +31,7 @@ KEYS = [
     "parameters",
     "errors",
     "result",
+    "reconciliation",
     "workflow",
     "python",
     "source",
@@ -65,6 +66,16 @@ def test_output_fits_every_terminal(invoke: Invoke, args: list[str]) -> None:
     assert ran.stdout.isascii()
     wide = [line for line in ran.stdout.splitlines() if len(line) > 80]
     assert [line for line in wide if "https://" not in line] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_card_tells_how_a_lost_write_is_looked_for(invoke: Invoke, name: str) -> None:
+    """Each operation that may write says it in its recipe; what only reads is sent again."""
+    facts = json.loads(invoke("operations", name, "--json").stdout)
+    card = " ".join(invoke("operations", name).stdout.split())
+
+    assert bool(facts["reconciliation"]) == (facts["effect"] != "read")
+    assert all(paragraph in card for paragraph in facts["reconciliation"])
 
 
 @pytest.mark.parametrize("name", NAMES)
