@@ -1,24 +1,40 @@
 """Clocks that differ, readings that lag, queues in another order: nothing is concluded wrongly."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any, TypeAlias
 
+import attrs
 import pytest
 
-from linkedapi_async import LinkedApi, OutcomeUnknown, Policy
+from linkedapi_async import CustomWorkflow, LinkedApi, OutcomeUnknown, Policy
 from linkedapi_async.operations import (
+    AcceptInvitation,
+    CommentOnPost,
     CreatePost,
+    CreateRepost,
     FetchPerson,
+    FetchPost,
     ManageConversation,
+    NvSendMessage,
     Operation,
+    ReactToPost,
+    RemoveConnection,
+    ReplyToComment,
+    RetrieveInvitations,
     RetrievePendingRequests,
+    SearchPosts,
     SendConnectionRequest,
     SendMessage,
+    SyncConversation,
     SyncInbox,
+    WithdrawConnectionRequest,
 )
 from linkedapi_async.reconciliation import Verdict, reconcile
 from linkedapi_async.testing import FakeClock, Reset, Sandbox
+from linkedapi_async.testing.log import ActionExecuted
 
 SITE = "https://www.linkedin.com"
 BOB = f"{SITE}/in/person2"
@@ -27,19 +43,13 @@ HELLO = SendMessage(person_url=BOB, text="Good morning")
 Connect: TypeAlias = Callable[..., LinkedApi]
 
 
-class Wrong(FakeClock):
-    """The time of another clock, told wrongly."""
+class Wrong:
+    """The time of another clock, whose moments are told wrongly."""
 
     def __init__(self, right: FakeClock, ahead: float) -> None:
-        super().__init__(auto_jump=False)
-        self._right = right
-        self._ahead = timedelta(seconds=ahead)
-        for name in ("now", "draw", "sleep", "call_later", "timer"):
-            setattr(self, name, getattr(right, name))
-
-    def wall(self) -> datetime:
-        """Return what it takes for the moment."""
-        return self._right.wall() + self._ahead
+        self.now, self.draw, self.sleep = right.now, right.draw, right.sleep
+        self.call_later, self.timer = right.call_later, right.timer
+        self.wall = lambda: right.wall() + timedelta(seconds=ahead)
 
 
 @pytest.fixture
@@ -55,8 +65,11 @@ async def connect(slow: Sandbox, clock: FakeClock) -> AsyncIterator[Connect]:
     opened: list[LinkedApi] = []
 
     def open_client(ahead: float = 0.0, **options: Any) -> LinkedApi:
-        right: FakeClock = Wrong(clock, ahead) if ahead else clock
-        client = LinkedApi(base_url=slow.base_url, clock=right, **{**slow.tokens, **options})
+        client = LinkedApi(
+            base_url=slow.base_url,
+            clock=Wrong(clock, ahead) if ahead else clock,
+            **{**slow.tokens, **options},
+        )
         opened.append(client)
         return client
 
@@ -168,3 +181,159 @@ async def test_what_was_parked_may_start_in_any_order(
 
     assert finding.verdict is Verdict.DONE
     assert len(slow.log.effects()) == 1
+
+
+# ── all of it at once ──
+
+POSTS = f"{SITE}/posts"
+TEXTS = (
+    "Hi",
+    "Hi 👋",
+    "Good morning",
+    "Good morning to you, and to all of your team",
+    "See a.example/b",
+)
+READINGS: tuple[Operation[Any], ...] = (
+    FetchPerson(person_url=BOB),
+    FetchPost(post_url=f"{POSTS}/post3", retrieve_comments=True),
+    RetrieveInvitations(),
+    RetrievePendingRequests(),
+    SearchPosts(term="morning"),
+    SyncConversation(person_url=BOB),
+)
+
+
+@attrs.frozen
+class Life:
+    """A stretch of an account's life, as a seed determines it.
+
+    Attributes:
+        chance: What is drawn from.
+        thread: A thread its watched inbox knows.
+        comment: Address of a comment.
+        invitation: Address of a company it is invited to follow.
+    """
+
+    chance: Random
+    thread: str
+    comment: str
+    invitation: str
+
+    def write(self) -> Operation[Any]:
+        """Return something that writes, alike to others that it may return."""
+        pick = self.chance.choice
+        someone = f"{SITE}/in/person{pick((2, 3, 5, 6, 10))}"
+        post, text = f"{POSTS}/post{pick((3, 4))}", pick(TEXTS)
+        return pick(
+            (
+                SendMessage(person_url=BOB, text=text),
+                SendMessage(person_url=someone, text=text),
+                SendMessage(thread_id=self.thread, text=text),
+                NvSendMessage(person_url=f"{SITE}/in/person8", text=text, subject="You"),
+                SendConnectionRequest(person_url=someone),
+                WithdrawConnectionRequest(person_url=someone),
+                RemoveConnection(person_url=someone),
+                CommentOnPost(post_url=post, text=text),
+                ReplyToComment(comment_url=self.comment, text=text),
+                ReactToPost(post_url=post, type=pick(("like", "love"))),
+                CreatePost(text=text),
+                CreateRepost(post_url=post, text=pick((None, text))),
+                AcceptInvitation(invitation_type="companyFollow", company_url=self.invitation),
+                ManageConversation(thread_id=self.thread, operation=pick(("archive", "star"))),
+                CustomWorkflow([_tree(SendMessage(person_url=someone, text=text))]),
+                CustomWorkflow(
+                    [
+                        _tree(SendMessage(person_url=someone, text=text)),
+                        _tree(ReactToPost(post_url=post, type="like")),
+                    ]
+                ),
+            )
+        )
+
+    def anything(self) -> Operation[Any]:
+        """Return a reading, or now and then something that writes."""
+        return self.write() if self.chance.random() < 0.3 else self.chance.choice(READINGS)
+
+
+def _tree(operation: Operation[Any]) -> Any:
+    return operation.workflow()
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("batch", range(4))
+async def test_no_verdict_is_ever_wrong(
+    batch: int, connect: Connect, slow: Sandbox, clock: FakeClock, *, soaking: bool
+) -> None:
+    """Whatever lags, waits, lies before and behind it, and whatever the clock of this machine says.
+
+    What is found done has taken effect by then; what is found undone never does.
+    """
+    setup = connect()
+    await setup.run(SyncInbox())
+    thread = slow.receive_message(4, "Good morning").thread_id
+    written = await setup.run(CommentOnPost(post_url=f"{POSTS}/post3", text="Well said"))
+    invited = next(
+        one for one in (await setup.run(RetrieveInvitations())).unwrap() if one.company_url
+    )
+    told: Counter[Verdict] = Counter()
+    for number in range(300 if soaking else 10):
+        chance = Random(f"{batch}:{number}")
+        life = Life(chance, thread, written.unwrap().comment_url or "", invited.company_url or "")
+        await clock.sleep(chance.choice((0.0, 30.0, 3600.0, 7 * 3600.0)))
+        told[await _live(life, connect, slow, clock)] += 1
+    assert told[Verdict.DONE] > 0
+    assert told[Verdict.NOT_DONE] > 0
+    assert told[Verdict.UNKNOWN] < 0.7 * told.total()
+
+
+async def _live(life: Life, connect: Connect, slow: Sandbox, clock: FakeClock) -> Verdict:
+    """Lose one start amid others, and judge what is found of it."""
+    chance, policy = life.chance, Policy.batch()
+    api = connect(chance.choice((0, 0, 0, -3, 70, -70, 300, -300, 3600)), policy=policy)
+    other = connect(policy=policy)
+    slow.direct.lag = chance.choice((0.0, 0.0, 0.0, 4.0, 30.0, 900.0))
+    operation, is_read = life.write(), chance.random() < 0.5
+    for _ in range(chance.randrange(4)):
+        await other.start(chance.choice((operation, life.anything())))
+        await clock.sleep(chance.choice((0.0, 5.0, 40.0, 200.0)))
+    if chance.random() < 0.3:
+        slow.close_hours(chance.choice((20.0, 900.0)), is_reversed=chance.random() < 0.5)
+    begun_at, count = clock.now(), len(slow.log.workflows())
+    since = await lose(api, slow, operation, is_read=is_read)
+    mine = [one.workflow_id for one in slow.log.workflows()[count:]]
+    assert len(mine) == is_read
+    for _ in range(chance.randrange(3)):
+        await clock.sleep(chance.choice((0.0, 5.0, 40.0)))
+        await other.start(life.anything())
+
+    finding = await reconcile(api, operation, since=since)
+
+    alike = [one for one in _alike(slow, operation) if one.at >= begun_at]
+    await clock.sleep(7200.0)  # whatever was still to come
+    happened = [one for one in slow.log.effects() if one.workflow_id in mine]
+    is_right = {
+        Verdict.DONE: bool(alike) or _is_standing(operation),
+        Verdict.NOT_DONE: not happened,
+        Verdict.UNKNOWN: True,
+    }[finding.verdict]
+    assert is_right, (operation, str(finding), happened)
+    return finding.verdict
+
+
+def _alike(slow: Sandbox, operation: Operation[Any]) -> list[ActionExecuted]:
+    """Return what has had the effects that an operation has."""
+    tree: Any = operation.workflow()
+    wanted = [
+        {key: value for key, value in root.items() if key != "actionType"}
+        for root in (tree if isinstance(tree, list) else [tree])
+    ]
+    found = [one for one in slow.log.effects() if dict(one.params) in wanted]
+    return found if len({str(one.params) for one in found}) == len(wanted) else []
+
+
+def _is_standing(operation: Operation[Any]) -> bool:
+    """Whether it is done as well where what it was meant for holds anyway."""
+    return not isinstance(
+        operation,
+        SendMessage | NvSendMessage | CommentOnPost | ReplyToComment | CreatePost | CreateRepost,
+    ) and not isinstance(operation, CustomWorkflow)
