@@ -13,6 +13,7 @@ from typing import Any, Final, assert_never
 import attrs
 
 from ._clock import Clock
+from ._types import Scope
 from .client import LinkedApi
 from .errors import ActionError, ClientClosed, FatalError, LinkedApiError, UnsupportedByWire
 from .handles import WorkflowHandle
@@ -272,13 +273,18 @@ class Reader:
         """Return what is known of an exchange; the older generations tell it by conversation.
 
         What is told as not loaded, or as loaded by an earlier sync only, lags behind.
+
+        Raises:
+            FatalError: It is not this conversation that is refused.
         """
         poll = ConversationPoll(person_url=question.person_url, type=question.type)
         for pause in _LAGS:
             await self._clock.sleep(pause)
             try:
                 (told,) = await self._api.conversations.poll([poll])
-            except FatalError:
+            except FatalError as error:
+                if error.scope is not Scope.CALL:
+                    raise
                 continue
             if _is_fresh(told, question.synced_until_at):
                 history = _as_history(told)

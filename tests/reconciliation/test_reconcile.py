@@ -163,7 +163,9 @@ async def test_a_reading_that_fails_proves_nothing(
 
 
 @pytest.mark.parametrize("operation", [MESSAGE, CreatePost(text="🎉")])
-@pytest.mark.parametrize("fault", ["subscriptionRequired", 500, Body(b'{"success": true}')])
+@pytest.mark.parametrize(
+    "fault", ["subscriptionRequired", "linkedApiTokenRequired", 500, Body(b'{"success": true}')]
+)
 async def test_a_question_without_an_answer_proves_nothing(
     operation: Operation[Any],
     fault: Fault | str | int,
@@ -244,6 +246,20 @@ async def test_a_closed_client_is_no_evidence(api: LinkedApi, clock: FakeClock) 
 
     with pytest.raises(ClientClosed):
         await reconcile(api, REQUEST, since=clock.wall())
+
+
+async def test_a_client_closed_meanwhile_is_no_evidence(
+    api: LinkedApi, sandbox: Sandbox, clock: FakeClock
+) -> None:
+    """Nor is that it was closed while something was read."""
+    sandbox.close_hours(None)
+    task = asyncio.create_task(reconcile(api, REQUEST, since=clock.wall()))
+    while not sandbox.log.workflows():
+        await clock.sleep(1.0)
+    await api.aclose()
+
+    with pytest.raises(ClientClosed):
+        await task
 
 
 async def test_cancelling_passes_through(

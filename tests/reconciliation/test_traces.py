@@ -55,6 +55,7 @@ SECOND = timedelta(seconds=1)
         ("Hi", "Hi there, how are you these days?", Likeness.SIMILAR),
         ("Hi there, how are you these days?", "Hi", Likeness.DIFFERENT),
         ("Hi", "This is another thing", Likeness.DIFFERENT),
+        ("Good morning to you", f"Good morning to you,Ann{', and more' * 9}", Likeness.SIMILAR),
         ("abc", "cab cab", Likeness.DIFFERENT),
     ],
 )

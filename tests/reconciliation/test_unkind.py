@@ -1,5 +1,6 @@
 """Clocks that differ, readings that lag, queues in another order: nothing is concluded wrongly."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime, timedelta
@@ -33,7 +34,7 @@ from linkedapi_async.operations import (
     WithdrawConnectionRequest,
 )
 from linkedapi_async.reconciliation import Verdict, reconcile
-from linkedapi_async.testing import FakeClock, Reset, Sandbox
+from linkedapi_async.testing import Body, FakeClock, Reset, Sandbox
 from linkedapi_async.testing.log import ActionExecuted
 
 SITE = "https://www.linkedin.com"
@@ -181,6 +182,42 @@ async def test_what_was_parked_may_start_in_any_order(
 
     assert finding.verdict is Verdict.DONE
     assert len(slow.log.effects()) == 1
+
+
+async def test_a_reading_that_is_parked_each_time_proves_nothing(
+    connect: Connect, slow: Sandbox, clock: FakeClock
+) -> None:
+    """It is run three times; then a person has to look."""
+    api = connect(policy=Policy.batch())
+    since = await lose(api, slow, HELLO, is_read=False)
+
+    async def close_again() -> None:
+        for _ in range(4):
+            slow.close_hours(60.0)
+            await clock.sleep(61.0)
+
+    closing = asyncio.create_task(close_again())
+    finding = await reconcile(api, SendConnectionRequest(person_url=BOB), since=since)
+    await closing
+
+    assert finding.verdict is Verdict.UNKNOWN
+    assert finding.evidence.endswith("so it may still be to come.")
+    assert len(slow.log.workflows()) == 3
+
+
+async def test_an_older_sync_does_not_say_until_when(connect: Connect, slow: Sandbox) -> None:
+    """As the public pages have it; what is told of the conversation is believed then."""
+    api = connect()
+    await api.run(SyncConversation(person_url=BOB))
+    since = await lose(api, slow, HELLO, is_read=True)
+    await api.clock.sleep(60.0)
+    report = b'{"actionType": "st.syncConversation", "success": true}'
+    ended = b'{"success": true, "result": {"workflowStatus": "completed", "completion": %b}}'
+    slow.inject(Body(ended % report), on="poll")
+
+    finding = await reconcile(api, HELLO, since=since)
+
+    assert finding.verdict is Verdict.DONE
 
 
 # ── all of it at once ──

@@ -115,6 +115,19 @@ async def test_hours_may_open_early(talk: "Talk", clock: FakeClock) -> None:
     assert (await talk.end(second))["workflowStatus"] == "completed"
 
 
+async def test_parked_work_may_start_with_the_latest(talk: "Talk", clock: FakeClock) -> None:
+    """In which order it starts nobody documents; what comes later stands behind all of it."""
+    talk.sandbox.close_hours(3600, is_reversed=True)
+    parked = [await talk.begin(READ) for _ in range(3)]
+    await clock.sleep(3601)
+    last = await talk.begin(READ)
+
+    await talk.end(last)
+
+    begun = [one.workflow_id for one in talk.sandbox.log if isinstance(one, WorkflowStarted)]
+    assert begun == [*reversed(parked), last]
+
+
 async def test_closing_lets_running_work_finish(talk: "Talk") -> None:
     """What runs goes on; what waits is parked."""
     first = await talk.begin(READ)

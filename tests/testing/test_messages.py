@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from linkedapi_async import LinkedApi
+from linkedapi_async import FatalError, LinkedApi
+from linkedapi_async.models import ConversationPoll
 from linkedapi_async.operations import (
     ManageConversation,
     NvManageConversation,
@@ -218,6 +219,29 @@ async def test_a_synced_conversation_keeps_its_history(
     assert again.sync_until_at is not None
     left = again.sync_until_at - clock.wall()
     assert timedelta(days=29) < left <= timedelta(days=30)
+
+
+async def test_what_is_told_may_lag(api: LinkedApi, sandbox: Sandbox, clock: FakeClock) -> None:
+    """Histories, their syncs and statistics are those of some seconds ago."""
+    poll = ConversationPoll(person_url=STRANGER)
+    sandbox.receive_message(1, "before")
+    sandbox.direct.lag = 60.0
+    begun_at = clock.wall()
+    first = (await api.run(SyncConversation(person_url=STRANGER))).unwrap()
+
+    with pytest.raises(FatalError):
+        await api.conversations.poll([poll])
+    assert await api.usage(start=begun_at, end=begun_at + timedelta(days=1)) == []
+    assert (await api.inbox.poll_person(STRANGER)).messages == []
+    await clock.sleep(60.0)
+    await api.run(SyncConversation(person_url=STRANGER, days=9))
+    (told,) = await api.conversations.poll([poll])
+    history = await api.inbox.poll_person(STRANGER)
+
+    assert told.sync_until == first.sync_until
+    assert [one.text for one in history.messages] == ["before"]
+    assert [one.history_complete for one in history.threads] == [True]
+    assert len(await api.usage(start=begun_at, end=begun_at + timedelta(days=1))) == 1
 
 
 async def test_some_have_written_before(api: LinkedApi, sandbox: Sandbox) -> None:
