@@ -362,12 +362,13 @@ def _is_post_ours(shown: ShownPost, page: str | None, original: Post | None) -> 
     one, other = shown.author, original.author
     if one is not None and other is not None and one.name and other.name and one.name != other.name:
         return False
-    match liken(original.text or "", shown.text):
+    likeness = liken(original.text or "", shown.text)
+    match likeness:
         case Likeness.EQUAL:
             return True if shown.text else None  # pictures look alike here
         case Likeness.SIMILAR:
             return None
         case Likeness.DIFFERENT:
             return False
-        case unheard:
-            assert_never(unheard)
+        case _:
+            assert_never(likeness)

@@ -359,7 +359,7 @@ async def _live(life: Life, connect: Connect, slow: Sandbox, clock: FakeClock) -
 
 def _alike(slow: Sandbox, operation: Operation[Any]) -> list[ActionExecuted]:
     """Return what has had the effects that an operation has."""
-    tree: Any = operation.workflow()
+    tree = operation.workflow()
     wanted = [
         {key: value for key, value in root.items() if key != "actionType"}
         for root in (tree if isinstance(tree, list) else [tree])
