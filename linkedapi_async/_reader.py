@@ -272,7 +272,8 @@ class Reader:
     async def _exchanged(self, question: History) -> InboxHistory:
         """Return what is known of an exchange; the older generations tell it by conversation.
 
-        What is told as not loaded, or as loaded by an earlier sync only, lags behind.
+        What is told as not loaded, or as loaded by an earlier sync only, lags behind. Both
+        endpoints count, as either may know the person by another form of the address only.
 
         Raises:
             FatalError: It is not this conversation that is refused.
@@ -295,7 +296,11 @@ class Reader:
             known = await self._api.inbox.poll_person(question.person_url, type=question.type)
         except UnsupportedByWire:
             return history or _AT_A_LOSS
-        return attrs.evolve(known, threads=known.threads if history else _AT_A_LOSS.threads)
+        if history is None:
+            return attrs.evolve(known, threads=_AT_A_LOSS.threads)
+        ids = {one.id for one in known.messages}
+        more = [one for one in history.messages if one.id not in ids]
+        return attrs.evolve(known, messages=[*known.messages, *more])
 
 
 def _begun(make: Callable[[datetime], Recipe | None], since: datetime) -> Recipe:

@@ -164,6 +164,24 @@ async def test_a_history_that_lags_holds_no_proof(
     assert len(slow.log.effects()) == 1
 
 
+async def test_an_inbox_that_does_not_know_the_person_holds_no_proof(
+    connect: Connect, slow: Sandbox
+) -> None:
+    """It may know another form of the address; the conversation that was synced counts as well."""
+    api = connect()
+    since = await lose(api, slow, HELLO, is_read=True)
+    await api.account_info()
+    slow.inject(
+        Body(b'{"success": true, "result": {"messages": [], "threads": []}}'), on="direct", skip=1
+    )
+
+    finding = await reconcile(api, HELLO, since=since)
+
+    *_, inbox = slow.log.requests("direct")
+    assert inbox.fault is not None
+    assert finding.verdict is Verdict.DONE
+
+
 # ── queues ──
 
 
