@@ -31,9 +31,9 @@ async def reconcile(
     """Find out whether an operation happened whose start got no reply.
 
     Reading workflows run on the account, behind what stands in its queue, so this may take as long
-    as any call there: mostly one of them, at most four. What fails on the way is evidence of
-    nothing: the verdict is then `UNKNOWN`. Looking for a message puts the conversation in sync,
-    for 30 days from now.
+    as any call there: one of them, or two for a repost and where only the statistics tell; once
+    more where they were parked. What fails on the way is evidence of nothing: the verdict is then
+    `UNKNOWN`. Looking for a message puts the conversation in sync, for 30 days from now.
 
     Two doubtful starts that ask for the very same thing at the same time leave traces that look
     alike; reconcile one of them only. What somebody has taken back by hand meanwhile, as a comment
