@@ -86,7 +86,9 @@ def liken(sent: str, seen: str | None) -> Likeness:
     if ours == theirs:
         is_same = all(map(_is_same_link, our_links, their_links))
         return Likeness.EQUAL if is_same else Likeness.SIMILAR
-    if _letters(ours) == _letters(theirs) or (ours and f" {ours} " in f" {theirs} "):
+    if _letters(ours) == _letters(theirs) or _letters(sent) == _letters(seen or ""):
+        return Likeness.SIMILAR
+    if ours and f" {ours} " in f" {theirs} ":
         return Likeness.SIMILAR
     kept = _CUT.sub("", theirs)
     least = _LEAST if kept == theirs else 1

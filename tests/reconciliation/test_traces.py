@@ -44,6 +44,7 @@ SECOND = timedelta(seconds=1)
         ("👍", "👏🏽", Likeness.SIMILAR),
         ("🎉", None, Likeness.SIMILAR),
         ("OK!", "ok", Likeness.SIMILAR),
+        ("Thanks.Ann", "Thanks. Ann", Likeness.SIMILAR),
         ("Hi", "A subject Hi", Likeness.SIMILAR),
         ("Hello you all", "Hello…", Likeness.SIMILAR),
         (LONG, LONG[:120], Likeness.SIMILAR),
