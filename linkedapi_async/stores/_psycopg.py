@@ -77,7 +77,7 @@ _OWN_FAULTS: Final = (
     errors.DataError,
     errors.IntegrityError,
     errors.ProgramLimitExceeded,
-    UnicodeEncodeError,
+    UnicodeError,
 )
 _PASSING: Final = (errors.SerializationFailure, errors.DeadlockDetected)
 _TROUBLES: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
@@ -108,6 +108,7 @@ class PostgresDatabase:
         self._schema = schema
         self._patience = patience
         self._dsn = read_dsn(dsn)
+        self._dsn["client_encoding"] = "UTF8"  # else the server's, and keys might not be recognised
         self._dsn.setdefault("connect_timeout", max(2, int(patience)))
         self._dsn.setdefault("fallback_application_name", "linkedapi_async")
         self.place: str = place_of(self._dsn, schema)
@@ -299,7 +300,7 @@ class PostgresDatabase:
                 connection = self._connection or self._connect()
                 with self._bound(connection):
                     return work(_Session(self.statements, connection), is_repeated)
-            except (psycopg.Error, UnicodeEncodeError) as exc:
+            except (psycopg.Error, UnicodeError) as exc:
                 error = self._translated(exc)
                 is_late = time.monotonic() + _PAUSE > ends_at  # noqa: TID251 - as above
                 if not self._is_passing(exc) or is_late:

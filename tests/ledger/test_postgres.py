@@ -217,6 +217,51 @@ async def test_another_error_of_the_server(
             await ledger.claim(intent(), sent_at=moment)
 
 
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+async def test_a_database_of_another_encoding(
+    shared_postgres: "PostgresServer",
+    schema: str,
+    intent: "MakeIntent",
+    moment: datetime,
+    encoding: str,
+) -> None:
+    """What is claimed stays claimed, however the server spells it."""
+    name = f"{schema}_{encoding}".lower()
+    locale = "TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+    shared_postgres.ask(f"CREATE DATABASE {name} {locale} ENCODING '{encoding}'")
+    async with PostgresLedger(shared_postgres.dsn.replace("/postgres?", f"/{name}?")) as ledger:
+        rows = [
+            await ledger.claim(intent(key, mark), sent_at=moment) for key in "kç" for mark in "mn"
+        ]
+        found = await ledger.look(["k", "ç"])
+
+    assert [(row.key, row.mark) for row in rows] == [("k", "m"), ("k", "m"), ("ç", "m"), ("ç", "m")]
+    assert found == {"k": rows[0], "ç": rows[2]}
+
+
+async def test_letters_that_are_none(
+    shared_postgres: "PostgresServer", schema: str, intent: "MakeIntent", moment: datetime
+) -> None:
+    """Where a database takes any bytes for text, what is no UTF-8 is refused in a sentence."""
+    locale = "TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'"
+    shared_postgres.ask(f"CREATE DATABASE {schema}_bytes {locale}")
+    dsn = shared_postgres.dsn.replace("/postgres?", f"/{schema}_bytes?")
+    async with PostgresLedger(dsn) as ledger:
+        await ledger.claim(intent(), sent_at=moment)
+        import psycopg  # noqa: PLC0415 - what comes before needs none
+
+        with psycopg.connect(dsn) as other:
+            other.execute("UPDATE linkedapi.calls SET outcome = E'\\xff'")
+
+        with pytest.raises(LedgerError, match="cannot be asked"):
+            await ledger.look(["k"])
+        with pytest.raises(LedgerError, match="cannot be written down"):
+            await ledger.claim(intent(), sent_at=moment)
+        row = await ledger.claim(intent("l"), sent_at=moment)
+
+    assert row.state is State.SENDING
+
+
 async def test_keys_that_are_too_long_harm_none(
     shared_postgres: "PostgresServer", schema: str, intent: "MakeIntent", moment: datetime
 ) -> None:
