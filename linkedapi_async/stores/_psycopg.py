@@ -56,6 +56,7 @@ _JOIN: Final = """
 _LEAVE: Final = "DELETE FROM {schema}.runs WHERE owner = %s"
 _SETTINGS: Final = """
     SELECT set_config('synchronous_commit', 'on', false),
+        set_config('default_transaction_isolation', 'read committed', false),
         set_config('lock_timeout', %(bound)s, false),
         set_config('statement_timeout', %(bound)s, false),
         set_config('idle_in_transaction_session_timeout', %(bound)s, false),
@@ -73,6 +74,8 @@ _LOOK: Final = """
 """
 _LOST: Final = "UPDATE {schema}.runs SET lost_at = clock_timestamp() WHERE owner = %s"
 _FOUND: Final = "UPDATE {schema}.runs SET lost_at = NULL WHERE owner = %s"
+_FAULTS: Final = (psycopg.Error, OSError, UnicodeError)
+"""What a statement may raise: the system has its say where no socket can be made or waited for."""
 _OWN_FAULTS: Final = (
     errors.DataError,
     errors.IntegrityError,
@@ -80,6 +83,8 @@ _OWN_FAULTS: Final = (
     UnicodeError,
 )
 _PASSING: Final = (errors.SerializationFailure, errors.DeadlockDetected)
+_MISLED: Final = (errors.ReadOnlySqlTransaction, OSError)
+"""After these a connection is of no more use, though it is open: another one may fare better."""
 _TROUBLES: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
     (errors.DiskFull, "the server's disk is full; make room"),
     (errors.ReadOnlySqlTransaction, "it takes no writes; connect to the primary server"),
@@ -115,6 +120,7 @@ class PostgresDatabase:
         password = str(self._dsn.get("password") or "")
         self._secrets = [secret for secret in (password, quote(password, safe="")) if secret]
         self._connection: psycopg.Connection[Any] | None = None
+        self._is_ready = False
         self._watchdog = Watchdog()
         self._owner = ""
 
@@ -130,7 +136,7 @@ class PostgresDatabase:
         self._watchdog.start()
         try:
             self._connect(self._prepare)
-        except psycopg.Error as exc:
+        except _FAULTS as exc:
             error = self._translated(exc)
             self._give_up()
             raise error from exc
@@ -140,9 +146,9 @@ class PostgresDatabase:
 
     def close(self) -> None:
         """Let go, and tell that this run has ended."""
-        with suppress(psycopg.Error):
+        with suppress(*_FAULTS):
             if self._connection is not None:
-                with self._bound(self._connection):
+                with self._bound():
                     self._connection.execute(self._spell(_LEAVE), (self._owner,))
         self._give_up()
 
@@ -156,22 +162,25 @@ class PostgresDatabase:
             if self._connection is None:
                 self._connect()
             elif has_news(self._connection):
-                with self._bound(self._connection):
+                with self._bound():
                     self._connection.execute("SELECT")
-        except psycopg.Error:
+        except _FAULTS:
             self._drop()
 
     def _connect(
         self, prepare: "Callable[[psycopg.Connection[Any]], None] | None" = None
     ) -> "psycopg.Connection[Any]":
+        self._is_ready = False
         connection = self._connection = psycopg.connect(**self._dsn, autocommit=True)
-        with self._bound(connection):
+        self._watchdog.take(connection)
+        with self._bound():
             bound = str(int(self._patience * 1000 / 2))
             connection.execute(_SETTINGS.encode(), {"bound": bound})
             if prepare is not None:
                 prepare(connection)
             connection.execute("SELECT pg_advisory_lock_shared(%s)", (self._lock_of(self._owner),))
             connection.execute(self._spell(_JOIN), (self._owner,))
+        self._is_ready = True
         return connection
 
     def _prepare(self, connection: "psycopg.Connection[Any]") -> None:
@@ -208,6 +217,7 @@ class PostgresDatabase:
         return True
 
     def _drop(self) -> None:
+        self._watchdog.leave()
         connection, self._connection = self._connection, None
         if connection is not None:
             with suppress(psycopg.Error):
@@ -298,9 +308,9 @@ class PostgresDatabase:
         while True:
             try:
                 connection = self._connection or self._connect()
-                with self._bound(connection):
+                with self._bound():
                     return work(_Session(self.statements, connection), is_repeated)
-            except (psycopg.Error, UnicodeError) as exc:
+            except _FAULTS as exc:
                 error = self._translated(exc)
                 is_late = time.monotonic() + _PAUSE > ends_at  # noqa: TID251 - as above
                 if not self._is_passing(exc) or is_late:
@@ -308,22 +318,28 @@ class PostgresDatabase:
             is_repeated = True
             time.sleep(_PAUSE)  # noqa: TID251 - as above
 
-    def _bound(self, connection: "psycopg.Connection[Any]") -> "AbstractContextManager[None]":
+    def _bound(self) -> "AbstractContextManager[None]":
         """Leave half of the patience for another try over a new connection."""
-        return self._watchdog.bound(connection, self._patience / 2)
+        return self._watchdog.bound(self._patience / 2)
+
+    @property
+    def _is_lost(self) -> bool:
+        return self._connection is None or self._connection.closed
 
     def _is_passing(self, exc: Exception) -> bool:
-        """Return whether another try may succeed; let go of a connection that is lost."""
-        if self._connection is None or self._connection.closed:
+        """Return whether another try may succeed; let go of a connection that is of no use."""
+        is_useless = self._is_lost or isinstance(exc, _MISLED)
+        if is_useless or not self._is_ready:
             self._drop()
-            return True
-        return isinstance(exc, _PASSING)
+        return is_useless or isinstance(exc, _PASSING)
 
     def _translated(self, exc: Exception) -> LedgerError | Unfit:
         told = str(exc).strip().partition("\n")[0]
         if isinstance(exc, _OWN_FAULTS):
             return Unfit(told)
-        if self._connection is None or self._connection.closed:
+        if isinstance(exc, OSError):
+            what = "this process can open nothing more; allow it more files"
+        elif self._is_lost:
             what = "the server cannot be reached; see that it runs and lets this user in"
         else:
             what = next((text for kind, text in _TROUBLES if isinstance(exc, kind)), "it refuses")

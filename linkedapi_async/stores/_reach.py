@@ -1,5 +1,6 @@
 """How a PostgreSQL server is reached, and for how long it is waited for."""
 
+import math
 import socket
 import threading
 import time
@@ -8,7 +9,6 @@ from contextlib import contextmanager, suppress
 from selectors import EVENT_READ, DefaultSelector
 from typing import Any, Final
 
-import attrs
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
@@ -17,21 +17,6 @@ from linkedapi_async.errors import ConfigurationError
 __all__ = ["Watchdog", "has_news", "place_of", "read_dsn"]
 
 _GRAIN: Final = 0.1
-
-
-@attrs.define(eq=False)
-class _Bound:
-    """Something that has to be over at a moment."""
-
-    line: socket.socket
-    due_at: float
-    is_cut: bool = False
-
-    def cut(self) -> None:
-        """Let whoever waits for an answer know that there is none."""
-        self.is_cut = True
-        with suppress(OSError):
-            self.line.shutdown(socket.SHUT_RDWR)
 
 
 class Watchdog:
@@ -43,7 +28,9 @@ class Watchdog:
     def __init__(self) -> None:
         """Watch nothing yet."""
         self._lock = threading.Lock()
-        self._bound: _Bound | None = None
+        self._line: socket.socket | None = None
+        self._due_at = math.inf
+        self._is_cut = False
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="linkedapi-watchdog", daemon=True)
 
@@ -55,41 +42,63 @@ class Watchdog:
         """Watch no more."""
         self._is_over.set()
 
+    def take(self, connection: "psycopg.Connection[Any]") -> None:
+        """Look after a connection, until `leave`.
+
+        Raises:
+            Error: It is lost.
+            OSError: This process can open nothing more.
+        """
+        line = socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM)
+        with self._lock:
+            self._line = line
+
+    def leave(self) -> None:
+        """Look after it no more."""
+        with self._lock:
+            line, self._line = self._line, None
+        if line is not None:
+            line.close()
+
     @contextmanager
-    def bound(self, connection: "psycopg.Connection[Any]", timeout: float) -> Generator[None]:
-        """Bound what is done with a connection, in seconds.
+    def bound(self, timeout: float) -> Generator[None]:
+        """Bound what is done with the connection, in seconds.
 
         Raises:
             Error: It failed.
             OperationalError: There was no answer.
         """
-        with socket.fromfd(connection.fileno(), socket.AF_INET, socket.SOCK_STREAM) as line:
-            bound = _Bound(line, time.monotonic() + timeout)  # noqa: TID251 - a thread's own time
-            try:
-                with self._lock:
-                    self._bound = bound
-                yield
-            except psycopg.Error as exc:
-                if not bound.is_cut:
-                    raise
-                msg = f"no answer within {timeout:.3g} s"
-                raise psycopg.OperationalError(msg) from exc
-            finally:
-                with self._lock:
-                    self._bound = None
+        with self._lock:
+            self._is_cut = False
+            self._due_at = time.monotonic() + timeout  # noqa: TID251 - a thread's own time
+        try:
+            yield
+        except psycopg.Error as exc:
+            if not self._is_cut:
+                raise
+            msg = f"no answer within {timeout:.3g} s"
+            raise psycopg.OperationalError(msg) from exc
+        finally:
+            with self._lock:
+                self._due_at = math.inf
 
     def _watch(self) -> None:
         while not self._is_over.wait(_GRAIN):
             with self._lock:
-                if self._bound is not None and time.monotonic() > self._bound.due_at:  # noqa: TID251 - as above
-                    self._bound.cut()
+                if self._line is not None and time.monotonic() > self._due_at:  # noqa: TID251 - as above
+                    self._is_cut = True
+                    with suppress(OSError):  # let whoever waits for an answer know of none
+                        self._line.shutdown(socket.SHUT_RDWR)
 
 
 def has_news(connection: "psycopg.Connection[Any]") -> bool:
     """Return whether a server has sent something unasked, as when it ends the connection."""
-    with DefaultSelector() as selector:
-        selector.register(connection.fileno(), EVENT_READ)
-        return bool(selector.select(0))
+    try:
+        with DefaultSelector() as selector:
+            selector.register(connection.fileno(), EVENT_READ)
+            return bool(selector.select(0))
+    except OSError:  # where no file can be opened, no connection can be made anew either
+        return False
 
 
 def read_dsn(dsn: str) -> dict[str, Any]:

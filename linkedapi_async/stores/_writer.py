@@ -8,6 +8,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -166,7 +167,8 @@ class Writer:
         if reads:
             _tell([(job, self._read(job.work)) for job in reads])
         if not jobs:
-            self._database.tend()
+            with suppress(Exception):  # what ails it is told to whoever asks for something
+                self._database.tend()
         return stops
 
     def _write(self, jobs: Sequence[_Job]) -> list[_Told]:

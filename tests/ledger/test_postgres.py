@@ -8,7 +8,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -191,6 +192,55 @@ async def test_a_server_that_takes_no_writes(
     dsn = shared_postgres.dsn_of("open%2Fsesame", user=someone)
 
     assert "takes no writes" in await refused(PostgresLedger(dsn, schema=schema))
+
+
+async def test_a_server_that_takes_no_writes_for_a_while(
+    shared_postgres: "PostgresServer",
+    schema: str,
+    someone: str,
+    intent: "MakeIntent",
+    moment: datetime,
+) -> None:
+    """After a change of the primary the first connection that may write is used, and kept."""
+    shared_postgres.ask(f"CREATE SCHEMA {schema} AUTHORIZATION {someone}")
+    mine = f"FROM pg_stat_activity WHERE usename = '{someone}'"
+    dsn = shared_postgres.dsn_of("open%2Fsesame", user=someone)
+    async with PostgresLedger(dsn, schema=schema, patience=0.5) as ledger:
+        shared_postgres.ask(f"ALTER USER {someone} SET default_transaction_read_only = on")
+        shared_postgres.ask(f"SELECT pg_terminate_backend(pid) {mine}")
+        with pytest.raises(LedgerError, match="takes no writes"):
+            await ledger.claim(intent(), sent_at=moment)
+        shared_postgres.ask(f"ALTER USER {someone} RESET default_transaction_read_only")
+
+        rows = [await ledger.claim(intent(key), sent_at=moment) for key in "kl"]
+        (connections,) = shared_postgres.ask(f"SELECT count(*) {mine}")
+
+    assert [row.state for row in rows] == [State.SENDING] * 2
+    assert connections == (1,)
+
+
+@pytest.mark.parametrize(
+    ("is_cut", "printed"), [(False, "Row bool\ndone\n"), (True, "refused refused\ndone\n")]
+)
+def test_a_process_that_can_open_nothing_more(
+    postgres_server: "PostgresServer", schema: str, *, is_cut: bool, printed: str
+) -> None:
+    """What it has open works on; what it cannot store meanwhile is kept until there is room."""
+    script = str(Path(__file__).with_name("starved.py"))
+    line = [sys.executable, script, postgres_server.dsn, schema]
+    pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(line, text=True, **pipes) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "starved\n"
+        if is_cut:
+            postgres_server.ask(WHO.replace("pid", "pg_terminate_backend(pid)"))
+
+        try:
+            told = process.communicate("\n", 30)
+        finally:
+            process.kill()
+
+    assert told == (printed, "")
 
 
 async def test_tables_that_vanish(
