@@ -1,5 +1,6 @@
 """A ledger over a database: questions go to its thread, answers come back to the loop."""
 
+import os
 import secrets
 from asyncio import CancelledError, Future, get_running_loop, shield
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -42,6 +43,7 @@ class StoredLedger:
         self._opening: Future[None] | None = None
         self._was_open = False
         self._users = 0
+        self._process = 0
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -62,16 +64,18 @@ class StoredLedger:
             LedgerError: The store cannot be used.
             CancelledError: The caller was cancelled; it can be opened again.
         """
-        if self._writer is None:
+        writer = self._here()
+        if writer is None:
             if self._was_open:
                 self.owner = secrets.token_hex(8)
             self._was_open = True
             self._users = 0
-            self._writer = Writer(self._connect(), owner=self.owner, on_commit=self._stored)
-            self._opening = self._writer.start()
+            self._process = os.getpid()
+            writer = Writer(self._connect(), owner=self.owner, on_commit=self._stored)
+            self._writer, self._opening = writer, writer.start()
         self._users += 1
         if self._opening is not None:
-            await self._opened(self._writer, self._opening)
+            await self._opened(writer, self._opening)
 
     async def _opened(self, writer: Writer, opening: "Future[None]") -> None:
         try:
@@ -79,9 +83,10 @@ class StoredLedger:
                 await shield(opening)
         except BaseException as exc:
             if self._writer is writer:
-                self._writer = self._opening = None
-            if isinstance(exc, CancelledError):
-                writer.abandon()
+                self._users -= 1
+                if not (isinstance(exc, CancelledError) and self._users):  # else others want it
+                    self._writer = self._opening = None
+                    writer.abandon()
             raise
         self._opening = None
 
@@ -93,6 +98,7 @@ class StoredLedger:
         Raises:
             LedgerError: Something could not be stored.
         """
+        self._here()
         self._users -= 1
         if self._users > 0:
             return
@@ -184,9 +190,17 @@ class StoredLedger:
             return await self._worker().read(work)
 
     def _worker(self) -> Writer:
-        if self._writer is None:
+        writer = self._here()
+        if writer is None:
             msg = f"{self!r} is not open; use it within `async with`"
             raise LedgerError(msg)
+        return writer
+
+    def _here(self) -> Writer | None:
+        """Return what works in this process: a fork takes no thread along, and no lock."""
+        if self._process != os.getpid():
+            self._writer = self._opening = None
+            self._users = 0
         return self._writer
 
     def _stored(self) -> None:

@@ -433,6 +433,24 @@ async def test_the_last_one_closes(make_ledger: MakeLedger) -> None:
         await ledger.look(["k"])
 
 
+@pytest.mark.parametrize("which", [0, 1])
+async def test_an_opening_that_others_wait_for(make_ledger: MakeLedger, which: int) -> None:
+    """Whoever is called off while two open a ledger takes it from nobody."""
+    ledger = make_ledger()
+    openings = [asyncio.create_task(ledger.open()) for _ in range(2)]
+    await asyncio.sleep(0)  # noqa: TID251 - they have to have begun
+    openings[which].cancel()
+    told = await asyncio.gather(*openings, return_exceptions=True)
+
+    counts = await ledger.counts()
+    await ledger.close()
+
+    assert [type(one) for one in told].count(asyncio.CancelledError) == 1
+    assert counts[State.DONE] == 0
+    with pytest.raises(LedgerError, match="not open"):
+        await ledger.counts()
+
+
 @pytest.mark.soak
 async def test_some_create_at_once(tmp_path: Path, *, soaking: bool) -> None:
     """Ledgers that find no file and create it at the same moment do not disturb each other."""

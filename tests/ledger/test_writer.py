@@ -267,3 +267,43 @@ async def test_a_program_that_closes_nothing_ends(path: Path, code: str, printed
     async with SqliteLedger(path) as ledger:
         assert (await ledger.counts())[State.DONE] == 1
     assert [file.name for file in path.parent.iterdir()] == [path.name]
+
+
+FORK = """
+import os
+ledger = asyncio.run(main())
+
+async def go_on():
+    try:
+        await ledger.counts()
+    except Exception as error:
+        print(type(error).__name__, "not open" in str(error))
+    await ledger.close()
+    async with ledger:
+        print(*(count for count in (await ledger.counts()).values() if count))
+
+async def end():
+    await ledger.counts()
+    await ledger.close()
+
+child = os.fork()
+if child == 0:
+    asyncio.run(go_on())
+    sys.stdout.flush()
+    os._exit(0)
+os.waitpid(child, 0)
+asyncio.run(end())
+print("closed")
+"""
+
+
+async def test_a_fork(path: Path) -> None:
+    """A child process cannot use what its parent has open, and says so; it may open it anew."""
+    line = [sys.executable, "-W", "ignore", "-c", EXIT + FORK, str(path)]
+
+    ran = await asyncio.to_thread(
+        subprocess.run, line, capture_output=True, text=True, check=False, timeout=30
+    )
+
+    assert ran.stderr == ""
+    assert ran.stdout.splitlines() == ["LedgerError True", "1", "closed"]
