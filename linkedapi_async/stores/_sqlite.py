@@ -3,7 +3,9 @@
 SQLite's own locks end with the process that holds them, however that ends: they tell who works.
 """
 
+import errno
 import os
+import re
 import sqlite3
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -43,6 +45,8 @@ _TABLES: Final = (
 )
 _VERSIONED: Final = f"PRAGMA user_version = {VERSION}"
 _PAUSE: Final = 0.02
+_RUN: Final = re.compile("[0-9a-f]{16}")
+"""Whose sign may be looked at, and removed: a file of another name is somebody else's."""
 _YOUNG: Final = 60.0
 """Seconds within which a run has locked its file, if it ever will."""
 _OWN_FAULTS: Final = (
@@ -62,6 +66,15 @@ _TROUBLES: Final = {
     sqlite3.SQLITE_FULL: "the disk is full; make room",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; allow this user to write the file and folder",
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database; name another, it is left as it is",
+}
+
+_HINTS: Final = {
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EMFILE: "allow this process more files",
+    errno.ENFILE: "allow more files",
+    errno.EIO: "see whether the disk is failing",
 }
 
 
@@ -84,10 +97,21 @@ class SqliteLedger(StoredLedger):
         Raises:
             ConfigurationError: The path names no file.
         """
-        if str(path) in {"", ":memory:"}:
-            msg = f"{str(path)!r} outlives no process; name a file for the ledger"
+        name = os.fspath(path)
+        if name in {"", ":memory:"}:
+            msg = f"{name!r} outlives no process; name a file for the ledger"
             raise ConfigurationError(msg)
-        self._path = Path(path).absolute()
+        try:
+            is_name = b"\0" not in os.fsencode(name)
+            self._path = Path(name).absolute()
+        except UnicodeEncodeError:
+            is_name = False
+        except FileNotFoundError:
+            msg = f"The folder that {name!r} starts from is gone; name the file by its whole path"
+            raise ConfigurationError(msg) from None
+        if not is_name:
+            msg = f"{name!r} names no file"
+            raise ConfigurationError(msg)
         super().__init__(lambda: _SqliteDatabase(self._path, busy_timeout))
 
     def __repr__(self) -> str:
@@ -104,7 +128,7 @@ class _SqliteDatabase:
         self._connection: sqlite3.Connection | None = None
         self._sign: sqlite3.Connection | None = None
         self._owner = ""
-        self._file = (0, 0)
+        self._files: dict[Path, tuple[int, int]] = {}
 
     # ── opening and closing ──
 
@@ -115,7 +139,8 @@ class _SqliteDatabase:
             LedgerError: The file cannot be used.
         """
         self._owner = owner
-        self._path = self._path.resolve()  # the files beside it have to lie in one place for all
+        # the files beside it have to lie in one place for all, whichever way they came
+        self._path = Path(os.path.realpath(self._path))
         try:
             with self._told():
                 self._create()
@@ -154,6 +179,9 @@ class _SqliteDatabase:
             raise self._refusal(what)
         with suppress(FileExistsError):
             _create(self._path)
+        if self._path.exists() and not self._path.is_file():
+            what = "it is no ordinary file; name another"
+            raise self._refusal(what)
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.execute("BEGIN")  # one look: somebody may be creating it
@@ -168,8 +196,8 @@ class _SqliteDatabase:
             connection.execute(statement)
         connection.execute(_VERSIONED)  # shows whether an old one can be written
         connection.execute("ROLLBACK" if is_ledger else "COMMIT")
-        told = self._path.stat()
-        self._file = (told.st_dev, told.st_ino)
+        log = self._path.with_name(f"{self._path.name}-wal")
+        self._files = {path: _identity(path) for path in (self._path, log)}
 
     def _is_ledger(self, connection: sqlite3.Connection) -> bool:
         """Return whether it is one already; `False` for an empty file.
@@ -230,9 +258,9 @@ class _SqliteDatabase:
             Unfit: A value cannot be stored.
         """
         connection = self._open_connection()
-        self._stay()
         try:
             with self._told():
+                self._stay()
                 connection.execute("BEGIN IMMEDIATE")
                 found = look(self, [key_of(one) for one in writes])
                 told, saved = write(found, writes, owner=owner)
@@ -246,15 +274,23 @@ class _SqliteDatabase:
         return told, bool(saved)
 
     def _stay(self) -> None:
-        """Refuse to write to a file that was removed: nobody would ever read it again."""
-        try:
-            told = self._path.stat()
-        except OSError as exc:
-            what = "it was removed while it was in use; what it held is lost"
-            raise self._refusal(what) from exc
-        if (told.st_dev, told.st_ino) != self._file:
-            what = "another file was put in its place while it was in use; begin anew"
-            raise self._refusal(what)
+        """Refuse to write to files that nobody would read again; go on showing that this run lives.
+
+        Raises:
+            LedgerError: The ledger or its log is another file by now, or gone.
+            OSError: They cannot be looked at.
+        """
+        for path, known in self._files.items():
+            try:
+                found = _identity(path)
+            except FileNotFoundError as exc:
+                what = f"{path.name!r} was removed while it was in use; what it held may be lost"
+                raise self._refusal(what) from exc
+            if found != known:
+                what = f"another file was put in the place of {path.name!r}; begin anew"
+                raise self._refusal(what)
+        if not self._sign_of(self._owner).exists():
+            self._show()
 
     # ── who works ──
 
@@ -262,9 +298,11 @@ class _SqliteDatabase:
         return self._path.with_name(f"{self._path.name}-run-{owner}")
 
     def _show(self) -> None:
-        path = self._sign_of(self._owner)
+        path, old = self._sign_of(self._owner), self._sign
         _create(path)
         self._sign = self._lock(path)
+        if old is not None:
+            old.close()
 
     def _sweep(self) -> None:
         """Remove what dead runs have left; a young file may belong to one that is just opening."""
@@ -281,7 +319,7 @@ class _SqliteDatabase:
         Raises:
             LedgerError: That cannot be found out.
         """
-        if not owner.isalnum():
+        if not _RUN.fullmatch(owner):
             return False
         path = self._sign_of(owner)
         try:
@@ -333,7 +371,8 @@ class _SqliteDatabase:
             what = f"{_TROUBLES.get(code, 'SQLite refuses')} ({exc})"
             raise self._refusal(what) from exc
         except OSError as exc:
-            what = f"{exc.strerror}; allow this user to write the file and its folder"
+            hint = _HINTS.get(exc.errno or 0, "allow this user to write the file and its folder")
+            what = f"{exc.strerror}; {hint}"
             raise self._refusal(what) from exc
 
     def _refusal(self, what: str) -> LedgerError:
@@ -353,8 +392,15 @@ def _is_busy(exc: BaseException | None) -> bool:
     return getattr(exc, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what tells a file from every other one, whatever its name."""
+    told = path.stat()
+    return told.st_dev, told.st_ino
+
+
 def _remove(sign: sqlite3.Connection, path: Path) -> None:
-    """Remove a sign that this process has locked."""
+    """Remove a sign that this process has locked, unless it is no sign: those are empty."""
     sign.close()
     with suppress(OSError):
-        path.unlink()
+        if not path.stat().st_size:
+            path.unlink()

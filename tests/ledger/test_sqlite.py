@@ -1,6 +1,7 @@
 """The ledger in a file: what it refuses, and what it survives."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import sqlite3
@@ -160,6 +161,48 @@ async def test_a_folder_in_its_place(tmp_path: Path) -> None:
     assert "it is a folder" in await refused(tmp_path)
 
 
+async def test_what_no_file_can_be(tmp_path: Path) -> None:
+    """Links that lead nowhere, devices and pipes, and names that are too long are told as that."""
+    loop, pipe = tmp_path / "loop", tmp_path / "pipe"
+    loop.symlink_to(loop)
+    os.mkfifo(pipe)
+
+    assert "cannot be opened" in await refused(loop)
+    assert "no ordinary file" in await refused(pipe)
+    assert "no ordinary file" in await refused("/dev/null")
+    assert "choose a shorter name" in await refused(tmp_path / ("x" * 240))
+
+
+@pytest.mark.parametrize("path", ["a\0b", "half \ud800 a letter"])
+def test_what_no_name_can_be(path: str) -> None:
+    """A name that no file can have is refused at once."""
+    with pytest.raises(ConfigurationError, match="names no file"):
+        SqliteLedger(path)
+
+
+def test_a_folder_that_is_gone(tmp_path: Path) -> None:
+    """Whoever stands in a folder that was removed has to name the whole path."""
+    with contextlib.chdir(tmp_path):
+        tmp_path.rmdir()
+
+        with pytest.raises(ConfigurationError, match="whole path"):
+            SqliteLedger("tonight.ledger")
+
+
+async def test_where_it_was_named_is_where_it_is(tmp_path: Path) -> None:
+    """A relative path is one of the folder in which the ledger was made, wherever it is opened."""
+    other = tmp_path / "other"
+    other.mkdir()
+    with contextlib.chdir(tmp_path):
+        ledger = SqliteLedger("tonight.ledger")
+    with contextlib.chdir(other):
+        async with ledger:
+            pass
+
+    assert names_in(tmp_path) == ["other", "tonight.ledger"]
+    assert names_in(other) == []
+
+
 async def test_a_file_that_is_no_database(path: Path) -> None:
     """It is refused, and stays as it is."""
     touch(path)
@@ -288,6 +331,46 @@ async def test_a_ledger_that_is_removed(path: Path, intent: "MakeIntent", moment
             await ledger.claim(intent("l"), sent_at=moment)
 
 
+async def test_a_log_that_is_removed(path: Path, intent: "MakeIntent", moment: datetime) -> None:
+    """What would be written to a log that nobody reads again is refused, and not told as stored."""
+    async with SqliteLedger(path) as ledger:
+        await ledger.claim(intent(), sent_at=moment)
+        remove(path.with_name(f"{path.name}-wal"))
+
+        with pytest.raises(LedgerError, match="-wal' was removed"):
+            await ledger.claim(intent("l"), sent_at=moment)
+
+
+async def test_a_sign_that_is_removed(path: Path, intent: "MakeIntent", moment: datetime) -> None:
+    """A run that somebody tidied up after shows itself again before it sends the next time."""
+    async with SqliteLedger(path) as ledger, SqliteLedger(path) as other:
+        remove(path.with_name(f"{path.name}-run-{ledger.owner}"))
+        before = await other.is_alive(ledger.owner)
+
+        row = await ledger.claim(intent(), sent_at=moment)
+
+        after = await other.is_alive(row.owner)
+    assert (before, after) == (False, True)
+    assert names_in(path.parent) == [path.name]
+
+
+async def test_a_folder_that_is_closed(
+    common_user: Path, intent: "MakeIntent", moment: datetime
+) -> None:
+    """A file that cannot be looked at any more is not told as removed."""
+    path = common_user / "ledger.db"
+    async with SqliteLedger(path) as ledger:
+        await ledger.claim(intent(), sent_at=moment)
+        allow(common_user, 0o000)
+        with pytest.raises(LedgerError, match="Permission denied; allow this user"):
+            await ledger.claim(intent("l"), sent_at=moment)
+        allow(common_user, 0o700)
+
+        row = await ledger.claim(intent("l"), sent_at=moment)
+
+    assert row.state is State.SENDING
+
+
 async def test_a_corrupt_file(path: Path, intent: "MakeIntent", moment: datetime) -> None:
     """Pages full of rubbish are told as that."""
     async with SqliteLedger(path) as ledger:
@@ -381,29 +464,47 @@ async def test_opening_clears_away_the_dead(
     path: Path, keep: "Callable[[object, str], Keeper]"
 ) -> None:
     """What runs left that were killed long ago is removed; living and young ones keep theirs."""
-    living, killed, broken = (keep(path, "").owner, "0123", "4567")
-    for owner in (living, killed, broken, "89ab"):
+    living, killed, broken, young = keep(path, "").owner, "0" * 16, "1" * 16, "2" * 16
+    for owner in (living, killed, broken, young):
         sign = path.with_name(f"{path.name}-run-{owner}")
         if owner == broken:
             sign.write_bytes(b"no database" * 100)
         sign.touch()
-        if owner != "89ab":
+        if owner != young:
             os.utime(sign, (0, 0))
 
     async with SqliteLedger(path) as ledger:
         left = {name for name in names_in(path.parent) if "-run-" in name}
 
-    kept = {living, broken, "89ab", ledger.owner}
+    kept = {living, broken, young, ledger.owner}
     assert left == {f"{path.name}-run-{owner}" for owner in kept}
+
+
+@pytest.mark.parametrize("name", ["tonight-run-2", "tonight-run-0123456789abcdef"])
+async def test_opening_clears_away_no_other_ledger(
+    tmp_path: Path, intent: "MakeIntent", moment: datetime, name: str
+) -> None:
+    """A ledger may have whatever name: one that looks like the sign of a run loses nothing."""
+    async with SqliteLedger(tmp_path / name) as ledger:
+        await ledger.claim(intent(), sent_at=moment)
+    os.utime(tmp_path / name, (0, 0))
+
+    async with SqliteLedger(tmp_path / "tonight") as ledger:
+        alive = await ledger.is_alive(name.removeprefix("tonight-run-"))
+
+    assert not alive
+    assert names_in(tmp_path) == ["tonight", name]
+    async with SqliteLedger(tmp_path / name) as ledger:
+        assert (await ledger.counts())[State.SENDING] == 1
 
 
 async def test_a_sign_that_cannot_be_judged(path: Path) -> None:
     """Whether a run works is never guessed."""
     async with SqliteLedger(path) as ledger:
-        path.with_name(f"{path.name}-run-0123").write_bytes(b"no database" * 100)
+        path.with_name(f"{path.name}-run-{'0' * 16}").write_bytes(b"no database" * 100)
 
         with pytest.raises(LedgerError, match="no SQLite database"):
-            await ledger.is_alive("0123")
+            await ledger.is_alive("0" * 16)
 
 
 @pytest.mark.parametrize("spare", [0, 3_000, 6_000, 20_000, 200_000])
