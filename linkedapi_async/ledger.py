@@ -390,7 +390,7 @@ def read_outcome(text: str | None, *, key: str) -> Proved | LinkedApiError:
         if "error" in told:
             return _read_error(**told["error"])
         return Proved(told["completion"], told["evidence"])
-    except (ValueError, TypeError, LookupError) as exc:
+    except (ValueError, TypeError, LookupError, RecursionError) as exc:
         error = damaged(key, f"its outcome cannot be read ({exc})")
         raise error from exc
 
@@ -419,7 +419,7 @@ def evidence_in(row: Row) -> str:
     try:
         told: Any = json.loads(row.outcome or "{}")
         return str(told.get("evidence", ""))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
 
 

@@ -304,17 +304,19 @@ def _read(columns: Sequence[Any]) -> Row | LedgerError:
     """Return a row, or what is wrong with it: a database holds whatever somebody put there."""
     told = dict(zip(_COLUMNS, columns, strict=True))
     key = str(told["key"])
-    for name in _NEEDED:
-        if not (isinstance(told[name], str) and told[name]):
-            return damaged(key, f"{name} is {told[name]!r}")
-    for name in ("workflow_id", "outcome"):
-        if not isinstance(told[name], str | None):
-            return damaged(key, f"{name} is no text")
+    for name in _COLUMNS:
+        if name in _NEEDED or told[name] is not None:
+            text = told[name]
+            if not (isinstance(text, str) and text and _is_spelled(text)):
+                return damaged(key, f"{name} is {text!r:.80}")
     try:
-        state, sent_at = State(told["state"]), datetime.fromisoformat(told["sent_at"])
-    except ValueError as exc:
-        return damaged(key, str(exc))
-    if sent_at.tzinfo is None:
+        state = State(told["state"])
+        sent_at = datetime.fromisoformat(told["sent_at"])
+        is_zoned = sent_at.tzinfo is not None
+        sent_at = sent_at.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        return damaged(key, f"{exc!s:.160}")
+    if not is_zoned:
         return damaged(key, f"sent_at is {told['sent_at']!r}, of no time zone")
     workflow_id = told["workflow_id"]
     return Row(
@@ -329,3 +331,12 @@ def _read(columns: Sequence[Any]) -> Row | LedgerError:
         workflow_id=None if workflow_id is None else WorkflowId(workflow_id),
         outcome=told["outcome"],
     )
+
+
+def _is_spelled(text: str) -> bool:
+    """Return whether a text is made of letters alone, and can be sent and printed."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

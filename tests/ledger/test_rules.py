@@ -294,6 +294,7 @@ def test_an_error_comes_back(
         '{"completion": 7}',
         '{"error": 7}',
         '{"error": {}}',
+        "[" * 100_000,
         write_error(FatalError("m")).replace("FatalError", "Rotten"),
         write_error(FatalError("m")).replace("disposition", "disposal"),
         write_error(FatalError("m")).replace('"fatal"', '"fate"'),
@@ -312,6 +313,7 @@ def test_an_outcome_that_cannot_be_read(outcome: str | None) -> None:
     [
         (None, ""),
         ("{", ""),
+        ("[" * 100_000, ""),
         ("7", ""),
         (write_error(FatalError("m")), ""),
         (write_proof(None, "in the inbox"), "in the inbox"),

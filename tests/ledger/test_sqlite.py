@@ -393,8 +393,13 @@ async def test_a_corrupt_file(path: Path, intent: "MakeIntent", moment: datetime
         ("mark = ''", "mark is ''"),
         ("mark = x'00ff'", "mark is b"),
         ("payload = x'00ff'", "payload is b"),
-        ("workflow_id = x'00ff'", "workflow_id is no text"),
-        ("outcome = x'00ff'", "outcome is no text"),
+        ("mark = CAST(x'ff' AS TEXT)", r"mark is '\udcff'"),
+        ("state = printf('%.*c', 9999, 'x')", "xxxx"),
+        ("sent_at = '0001-01-01T00:00:00+14:00'", "out of range"),
+        ("workflow_id = x'00ff'", "workflow_id is b"),
+        ("workflow_id = CAST(x'ff' AS TEXT)", r"workflow_id is '\udcff'"),
+        ("workflow_id = ''", "workflow_id is ''"),
+        ("outcome = x'00ff'", "outcome is b"),
     ],
 )
 async def test_a_damaged_row(
@@ -419,6 +424,7 @@ async def test_a_damaged_row(
     assert damage.code == claimed.value.code == "ledgerDamaged"
     assert told in damage.message
     assert "'k'" in damage.message
+    assert len(damage.message) < 250
     assert [type(row) for row in everything] == [Row, LedgerError, Row]
     assert isinstance(found["j"], Row)
     assert others.state is State.SENDING
