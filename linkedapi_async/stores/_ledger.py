@@ -157,7 +157,7 @@ class StoredLedger:
     async def rows(self, *states: State) -> AsyncIterator[Row | LedgerError]:
         """Yield the rows in some states, in order of keys; all rows for none.
 
-        They are read some hundreds at a time: what changes meanwhile may be told either way.
+        They are read a hundred at a time: what changes meanwhile may be told either way.
 
         Raises:
             LedgerError: The store cannot be used.

@@ -33,8 +33,10 @@ __all__ = [
     "write",
 ]
 
-PAGE: Final = 500
-"""Rows that are read at once."""
+PAGE: Final = 100
+"""Rows that are read at once: with long searches as outcomes they are some megabytes."""
+_NAMED: Final = 500
+"""Keys that one statement names."""
 
 _COLUMNS: Final = (
     "key",
@@ -211,8 +213,8 @@ def look(source: Source, keys: Sequence[str]) -> dict[str, Row | LedgerError]:
     """Return what stands under some keys."""
     wanted = list(dict.fromkeys(keys))
     found: dict[str, Row | LedgerError] = {}
-    for first in range(0, len(wanted), PAGE):
-        part = wanted[first : first + PAGE]
+    for first in range(0, len(wanted), _NAMED):
+        part = wanted[first : first + _NAMED]
         for columns in source.fetch(source.statements.look(len(part)), part):
             found[columns[0]] = _read(columns)
     return found

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import datetime
@@ -20,6 +21,7 @@ import pytest
 from linkedapi_async import ConfigurationError, LedgerError
 from linkedapi_async.ledger import Change, Row, State
 from linkedapi_async.stores import SqliteLedger, open_ledger
+from linkedapi_async.stores._rows import PAGE
 
 if TYPE_CHECKING:
     from .conftest import Keeper, MakeIntent
@@ -433,7 +435,7 @@ async def test_a_damaged_row(
 async def test_letters_that_are_none(path: Path, intent: "MakeIntent", moment: datetime) -> None:
     """A text that is no UTF-8 hides no other row, and reading never goes round in circles."""
     async with SqliteLedger(path) as ledger:
-        keys = [f"k{number:03}" for number in range(499)]
+        keys = [f"k{number:03}" for number in range(PAGE - 1)]
         await asyncio.gather(*(ledger.claim(intent(key), sent_at=moment) for key in keys))
         columns = "account, operation, payload, state, mark, owner, sent_at"
         ask(
@@ -446,7 +448,27 @@ async def test_letters_that_are_none(path: Path, intent: "MakeIntent", moment: d
             assert [row async for row in ledger.rows()]
         counts = await ledger.counts()
 
-    assert counts[State.SENDING] == 500
+    assert counts[State.SENDING] == PAGE
+
+
+async def test_reading_takes_little_memory(path: Path) -> None:
+    """Rows that hold long searches are read some at a time, and let go of."""
+    async with SqliteLedger(path) as ledger:
+        ask(
+            path,
+            "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999) "
+            "INSERT INTO calls SELECT printf('k%07d', i), 'a', 'o', 'p', 'done', 'm', 'o', "
+            "'2026-01-05T09:00:00.000000+00:00', 'wf', printf('%.*c', 100000, 'x') FROM n",
+        )
+        tracemalloc.start()
+        try:
+            lengths = [len(row.outcome or "") async for row in ledger.rows() if type(row) is Row]
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert lengths == [100_000] * 1_000
+    assert peak < 30_000_000
 
 
 async def test_the_dead_are_cleared_away(
