@@ -55,7 +55,8 @@ _JOIN: Final = """
 """
 _LEAVE: Final = "DELETE FROM {schema}.runs WHERE owner = %s"
 _SETTINGS: Final = """
-    SELECT set_config('synchronous_commit', 'on', false),
+    SELECT pg_backend_pid(),
+        set_config('synchronous_commit', 'on', false),
         set_config('default_transaction_isolation', 'read committed', false),
         set_config('lock_timeout', %(bound)s, false),
         set_config('statement_timeout', %(bound)s, false),
@@ -63,6 +64,9 @@ _SETTINGS: Final = """
         set_config('tcp_keepalives_idle', '10', false),
         set_config('tcp_keepalives_interval', '5', false),
         set_config('tcp_keepalives_count', '3', false)
+"""
+_LOCK: Final = """
+    SELECT pg_backend_pid(), pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket
 """
 _LOOK: Final = """
     SELECT extract(epoch FROM clock_timestamp() - lost_at), EXISTS (
@@ -85,6 +89,9 @@ _OWN_FAULTS: Final = (
 _PASSING: Final = (errors.SerializationFailure, errors.DeadlockDetected)
 _MISLED: Final = (errors.ReadOnlySqlTransaction, OSError)
 """After these a connection is of no more use, though it is open: another one may fare better."""
+_POOLED: Final = (
+    "a pooler mixes its sessions up; connect to the server itself, or have it pool by session"
+)
 _TROUBLES: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
     (errors.DiskFull, "the server's disk is full; make room"),
     (errors.ReadOnlySqlTransaction, "it takes no writes; connect to the primary server"),
@@ -93,6 +100,8 @@ _TROUBLES: Final[tuple[tuple[type[psycopg.Error], str], ...]] = (
     (errors.QueryCanceled, "the server takes too long; see what keeps it busy"),
     (errors.DuplicateTable, "the schema belongs to something else; name another one"),
     (errors.UndefinedTable, "its tables are gone; begin anew"),
+    (errors.InvalidSqlStatementName, _POOLED),
+    (errors.DuplicatePreparedStatement, _POOLED),
 )
 
 
@@ -120,6 +129,7 @@ class PostgresDatabase:
         password = str(self._dsn.get("password") or "")
         self._secrets = [secret for secret in (password, quote(password, safe="")) if secret]
         self._connection: psycopg.Connection[Any] | None = None
+        self._session: int | None = None
         self._is_ready = False
         self._watchdog = Watchdog()
         self._owner = ""
@@ -175,7 +185,8 @@ class PostgresDatabase:
         self._watchdog.take(connection)
         with self._bound():
             bound = str(int(self._patience * 1000 / 2))
-            connection.execute(_SETTINGS.encode(), {"bound": bound})
+            told = connection.execute(_SETTINGS.encode(), {"bound": bound}).fetchone()
+            self._session = told and told[0]
             if prepare is not None:
                 prepare(connection)
             connection.execute("SELECT pg_advisory_lock_shared(%s)", (self._lock_of(self._owner),))
@@ -257,10 +268,15 @@ class PostgresDatabase:
         return self._insist(work)
 
     def _lock(self, connection: "psycopg.Connection[Any]", buckets: Sequence[int]) -> None:
-        """Keep others away until the transaction ends; all take locks in the same order."""
-        statement = "SELECT pg_advisory_xact_lock(%s, bucket) FROM unnest(%s::int[]) AS bucket"
+        """Keep others away until the transaction ends; all take locks in the same order.
+
+        Raises:
+            LedgerError: It is another session than that which shows that this run works.
+        """
         family = int.from_bytes(sha256(self._schema.encode()).digest()[:4], signed=True)
-        connection.execute(statement, (family, list(buckets)))
+        told = connection.execute(_LOCK.encode(), (family, list(buckets))).fetchone()
+        if told is None or told[0] != self._session:
+            raise self._refusal(_POOLED)
 
     # ── who works ──
 

@@ -3,7 +3,6 @@
 SQLite's own locks end with the process that holds them, however that ends: they tell who works.
 """
 
-import errno
 import os
 import re
 import sqlite3
@@ -17,6 +16,7 @@ from typing import Any, Final
 from linkedapi_async.errors import ConfigurationError, LedgerError
 from linkedapi_async.ledger import VERSION
 
+from ._files import create, explained, identity
 from ._ledger import StoredLedger
 from ._rows import Statements, Unfit, Write, Written, key_of, look, write
 
@@ -66,15 +66,6 @@ _TROUBLES: Final = {
     sqlite3.SQLITE_FULL: "the disk is full; make room",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; allow this user to write the file and folder",
     sqlite3.SQLITE_NOTADB: "the file is no SQLite database; name another, it is left as it is",
-}
-
-_HINTS: Final = {
-    errno.ENOSPC: "make room",
-    errno.EDQUOT: "make room",
-    errno.ENAMETOOLONG: "choose a shorter name",
-    errno.EMFILE: "allow this process more files",
-    errno.ENFILE: "allow more files",
-    errno.EIO: "see whether the disk is failing",
 }
 
 
@@ -178,7 +169,7 @@ class _SqliteDatabase:
             what = "it is a folder; name a file in it"
             raise self._refusal(what)
         with suppress(FileExistsError):
-            _create(self._path)
+            create(self._path)
         if self._path.exists() and not self._path.is_file():
             what = "it is no ordinary file; name another"
             raise self._refusal(what)
@@ -197,7 +188,7 @@ class _SqliteDatabase:
         connection.execute(_VERSIONED)  # shows whether an old one can be written
         connection.execute("ROLLBACK" if is_ledger else "COMMIT")
         log = self._path.with_name(f"{self._path.name}-wal")
-        self._files = {path: _identity(path) for path in (self._path, log)}
+        self._files = {path: identity(path) for path in (self._path, log)}
 
     def _is_ledger(self, connection: sqlite3.Connection) -> bool:
         """Return whether it is one already; `False` for an empty file.
@@ -282,7 +273,7 @@ class _SqliteDatabase:
         """
         for path, known in self._files.items():
             try:
-                found = _identity(path)
+                found = identity(path)
             except FileNotFoundError as exc:
                 what = f"{path.name!r} was removed while it was in use; what it held may be lost"
                 raise self._refusal(what) from exc
@@ -299,7 +290,7 @@ class _SqliteDatabase:
 
     def _show(self) -> None:
         path, old = self._sign_of(self._owner), self._sign
-        _create(path)
+        create(path)
         self._sign = self._lock(path)
         if old is not None:
             old.close()
@@ -371,17 +362,10 @@ class _SqliteDatabase:
             what = f"{_TROUBLES.get(code, 'SQLite refuses')} ({exc})"
             raise self._refusal(what) from exc
         except OSError as exc:
-            hint = _HINTS.get(exc.errno or 0, "allow this user to write the file and its folder")
-            what = f"{exc.strerror}; {hint}"
-            raise self._refusal(what) from exc
+            raise self._refusal(explained(exc)) from exc
 
     def _refusal(self, what: str) -> LedgerError:
         return LedgerError(f"The ledger {str(self._path)!r} cannot be used: {what}")
-
-
-def _create(path: Path) -> None:
-    """Create an empty file that only its user can read."""
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _decode(text: bytes) -> str:
@@ -390,12 +374,6 @@ def _decode(text: bytes) -> str:
 
 def _is_busy(exc: BaseException | None) -> bool:
     return getattr(exc, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
-
-
-def _identity(path: Path) -> tuple[int, int]:
-    """Return what tells a file from every other one, whatever its name."""
-    told = path.stat()
-    return told.st_dev, told.st_ino
 
 
 def _remove(sign: sqlite3.Connection, path: Path) -> None:

@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Generator, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -64,6 +66,72 @@ async def test_a_password_that_would_be_told(shared_postgres: "PostgresServer") 
     assert "password … failed" in told
 
 
+POOLER = """
+[databases]
+postgres = host={server.folder} user=postgres password={server.password}
+[pgbouncer]
+listen_addr =
+listen_port = 6432
+unix_socket_dir = {folder}
+auth_type = any
+pool_mode = {mode}
+"""
+
+
+@pytest.fixture(params=["session", "transaction"])
+def pooled(
+    request: pytest.FixtureRequest, shared_postgres: "PostgresServer"
+) -> Iterator[tuple[str, str]]:
+    """Where a pooler leads to the server, and what it pools."""
+    binary = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+    if binary is None:
+        pytest.skip("needs a pgbouncer: apt-get install pgbouncer")
+    user: dict[str, Any] = {} if os.geteuid() else {"user": "postgres", "group": "postgres"}
+    with tempfile.TemporaryDirectory(prefix="pool") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        settings, socket = folder / "settings", folder / ".s.PGSQL.6432"
+        told = POOLER.format(server=shared_postgres, folder=folder, mode=request.param)
+        settings.write_text(told, "utf-8")
+        if user:
+            shutil.chown(folder, **user)
+        line = [binary, str(settings)]
+        pipes: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, "text": True}
+        with subprocess.Popen(line, **pipes, **user) as process:
+            assert process.stderr is not None
+            assert any("process up" in line for line in process.stderr)
+            assert socket.exists()
+            yield f"postgresql://postgres@/postgres?host={folder}&port=6432", request.param
+            process.kill()
+
+
+async def test_a_pooler(
+    pooled: tuple[str, str], schema: str, intent: "MakeIntent", moment: datetime
+) -> None:
+    """One that leaves sessions alone is fine; another is refused before anything is sent twice."""
+    dsn, mode = pooled
+    ledgers = [PostgresLedger(dsn, schema=schema) for _ in range(4)]
+    told: list[object] = []
+    for ledger in ledgers:
+        await ledger.open()
+    for number in range(20):
+        told += await asyncio.gather(
+            *(
+                ledger.claim(intent(f"k{number}", f"m{place}"), sent_at=moment)
+                for place, ledger in enumerate(ledgers)
+            ),
+            return_exceptions=True,
+        )
+    for ledger in ledgers:
+        await ledger.close()
+
+    marks = {(one.key, one.mark) for one in told if isinstance(one, Row)}
+    refusals = [str(one) for one in told if not isinstance(one, Row)]
+    assert len(marks) == len({key for key, _ in marks})
+    assert all("a pooler mixes its sessions up" in refusal for refusal in refusals)
+    assert bool(refusals) is (mode == "transaction")
+
+
 async def test_no_server(tmp_path: object) -> None:
     """Where nobody listens, the place is named."""
     told = await refused(PostgresLedger(f"postgresql://me:secret@/db?host={tmp_path}&port=5433"))
@@ -92,6 +160,13 @@ def test_an_address_that_cannot_be_read(dsn: str) -> None:
     told = str(caught.value)
     assert not any(part in told for part in ("secret", "cret@", "me:"))
     assert caught.value.__cause__ is None
+
+
+def test_a_user_who_is_an_address() -> None:
+    """Some services name their users by e-mail address, percent-encoded; none is told of."""
+    ledger = PostgresLedger("postgresql://me%40example.com:secret@host/db")
+
+    assert repr(ledger) == "PostgresLedger('db' at host, schema 'linkedapi')"
 
 
 @pytest.mark.parametrize("schema", ["", "a b", 'a"b', "ä", "x" * 64, "7up"])
