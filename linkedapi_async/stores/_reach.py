@@ -113,8 +113,8 @@ def read_dsn(dsn: str) -> dict[str, Any]:
         told: dict[str, Any] = dict(conninfo_to_dict(dsn))
     except psycopg.Error:
         told = {"host": "@"}
-    odd = any(set("@/:") & set(str(told.get(name, ""))) for name in ("user", "dbname"))
-    odd = odd or "@" in str(told.get("host", ""))
+    unusual = {"user": "/:", "dbname": "@/:", "host": "@"}  # a user may be an e-mail address
+    odd = any(set(letters) & set(str(told.get(name, ""))) for name, letters in unusual.items())
     odd = odd or not str(told.get("port", "0")).replace(",", "").isdigit()
     if odd:
         msg = (
