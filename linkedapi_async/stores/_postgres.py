@@ -15,9 +15,9 @@ _LONGEST_NAME: Final = 63
 class PostgresLedger(StoredLedger):
     """A ledger in one schema of a PostgreSQL database, for any number of processes and machines.
 
-    What it tells as stored is on the server's disk (`synchronous_commit`); a standby that takes over
-    must not lag behind, or what it lacks may be sent again. A run holds an advisory lock of its
-    session to show that it works: connect to the server itself, or through a pooler that leaves
+    What it tells as stored is on the server's disk (`synchronous_commit`); a standby that takes
+    over must not lag behind, or what it lacks may be sent again. A run holds an advisory lock of
+    its session to show that it works: connect to the server itself, or through a pooler that leaves
     sessions alone (pgbouncer's `pool_mode = session`); another one is refused. A lost connection is
     made anew, and what was under way is repeated; a run counts as dead when its lock has been free
     for two seconds.

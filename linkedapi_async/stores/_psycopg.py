@@ -16,7 +16,7 @@ from linkedapi_async.errors import LedgerError
 from linkedapi_async.ledger import VERSION
 
 from ._reach import Watchdog, has_news, place_of, read_dsn
-from ._rows import Statements, Unfit, Write, Written, key_of, look, write
+from ._rows import PAGE, Statements, Unfit, Write, Written, key_of, look, write
 
 __all__ = ["PostgresDatabase"]
 
@@ -86,6 +86,7 @@ _OWN_FAULTS: Final = (
     errors.ProgramLimitExceeded,
     UnicodeError,
 )
+_IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 _PASSING: Final = (errors.SerializationFailure, errors.DeadlockDetected)
 _MISLED: Final = (errors.ReadOnlySqlTransaction, OSError)
 """After these a connection is of no more use, though it is open: another one may fare better."""
@@ -118,7 +119,7 @@ class PostgresDatabase:
         Raises:
             ConfigurationError: It is not of the form that libpq knows.
         """
-        self.statements: Statements = Statements(f'"{schema}".calls', place="%s")
+        self.statements: Statements = Statements(f'"{schema}".calls', place="%s", many="%s::text[]")
         self._schema = schema
         self._patience = patience
         self._dsn = read_dsn(dsn)
@@ -260,9 +261,11 @@ class PostgresDatabase:
                 self._lock(session.connection, buckets)
                 found = look(session, keys)
                 told, saved = write(found, writes, owner=owner, is_repeated=is_repeated)
-                if saved:
-                    with session.connection.cursor() as cursor:
-                        cursor.executemany(self.statements.save.encode(), saved)
+                for first in range(0, len(saved), PAGE):  # a pipeline would not survive a cut
+                    columns = [
+                        list(column) for column in zip(*saved[first : first + PAGE], strict=True)
+                    ]
+                    session.connection.execute(self.statements.save.encode(), columns)
             return told, bool(saved)
 
         return self._insist(work)
@@ -340,7 +343,9 @@ class PostgresDatabase:
 
     @property
     def _is_lost(self) -> bool:
-        return self._connection is None or self._connection.closed
+        """Whether a connection is gone, or in the midst of something that will not end."""
+        one = self._connection
+        return one is None or one.closed or one.info.transaction_status is not _IDLE
 
     def _is_passing(self, exc: Exception) -> bool:
         """Return whether another try may succeed; let go of a connection that is of no use."""

@@ -119,27 +119,28 @@ class Statements:
     """The statements that all dialects share.
 
     Attributes:
-        save: Stores one row, new or not.
+        save: Stores rows, new or not: one by its columns, or many by one list for each column.
         count: Counts rows by state.
         twins: Counts the rows of a payload, but for one key, that may have left a trace since.
     """
 
-    def __init__(self, table: str, *, place: str = "?") -> None:
+    def __init__(self, table: str, *, place: str = "?", many: str = "") -> None:
         """Spell them.
 
         Args:
             table: Where the rows are, as the dialect spells it.
             place: Stands for a value.
+            many: Stands for the values of a column, where the dialect takes many rows at once.
         """
         columns = ", ".join(_COLUMNS)
-        places = ", ".join(place for _ in _COLUMNS)
+        places = ", ".join((many or place) for _ in _COLUMNS)
+        given = f"SELECT * FROM unnest({places})" if many else f"VALUES ({places})"  # noqa: S608 - names, no values
         news = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
         finals = ", ".join(f"'{state.value}'" for state in State if state.is_final)
         self._place = place
         self._read = f"SELECT {columns} FROM {table}"  # noqa: S608 - names, no values
         self.save: str = (
-            f"INSERT INTO {table} ({columns}) VALUES ({places}) "  # noqa: S608 - names, no values
-            f"ON CONFLICT (key) DO UPDATE SET {news}"
+            f"INSERT INTO {table} ({columns}) {given} ON CONFLICT (key) DO UPDATE SET {news}"
         )
         self.count: str = f"SELECT state, count(*) FROM {table} GROUP BY state"  # noqa: S608 - names, no values
         self.twins: str = (

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -588,6 +589,85 @@ async def test_a_connection_that_is_lost_while_idle(
 
     assert cut == [(True,)] * 2
     assert all(alive)
+
+
+async def test_a_connection_that_is_cut_while_it_writes(
+    shared_postgres: "PostgresServer",
+    schema: str,
+    intent: "MakeIntent",
+    moment: datetime,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What was in the midst of being stored is stored over another connection, as if at once."""
+    import psycopg  # noqa: PLC0415 - what comes before needs none
+
+    mine = f"query LIKE '%{schema}%' AND application_name = 'linkedapi_async'"
+    cut = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {mine}"  # noqa: S608 - of this test
+    async with PostgresLedger(shared_postgres.dsn, schema=schema) as ledger:
+        await ledger.claim(intent(), sent_at=moment)
+        with psycopg.connect(shared_postgres.dsn) as other:
+            other.execute(f"SELECT * FROM {schema}.calls FOR UPDATE".encode())  # noqa: S608 - of this test
+            note = ledger.note(Change(key="k", mark="m", state=State.DONE))
+            while not shared_postgres.ask(f"{cut} AND wait_event_type = 'Lock'"):
+                await CLOCK.sleep(0.01)
+
+        did_apply = await note
+        row = await ledger.claim(intent("l"), sent_at=moment)
+
+    assert did_apply
+    assert row.state is State.SENDING
+    assert caplog.messages == []
+
+
+@pytest.mark.soak
+async def test_connections_that_are_cut_at_any_moment(
+    shared_postgres: "PostgresServer",
+    schema: str,
+    intent: "MakeIntent",
+    moment: datetime,
+    caplog: pytest.LogCaptureFixture,
+    *,
+    soaking: bool,
+) -> None:
+    """However often the server ends a connection, all is claimed once, and noted; none seems dead.
+
+    Nothing is told of it but what it costs: time.
+    """
+    import psycopg  # noqa: PLC0415 - what comes before needs none
+
+    ledgers = [PostgresLedger(shared_postgres.dsn, schema=schema) for _ in range(2)]
+    for ledger in ledgers:
+        await ledger.open()
+    won: list[str] = []
+    alive: list[bool] = []
+    cut = WHO.replace("pid", "pg_terminate_backend(pid)") + " ORDER BY random() LIMIT 1"
+    chance = random.Random(0)
+
+    async def send(ledger: PostgresLedger, key: str) -> None:
+        row = await ledger.claim(intent(key, ledger.owner), sent_at=moment)
+        if row.mark == ledger.owner and row.state is State.SENDING:
+            won.append(row.key)
+            assert await ledger.note(Change(key=key, mark=row.mark, state=State.ACCEPTED))
+            assert await ledger.note(Change(key=key, mark=row.mark, state=State.DONE))
+
+    async def work(ledger: PostgresLedger) -> None:
+        for number in range(300 if soaking else 5):
+            await asyncio.gather(*(send(ledger, f"k{number}-{place}") for place in range(20)))
+            alive.extend([await ledger.is_alive(other.owner) for other in ledgers])
+
+    working = asyncio.gather(*(work(ledger) for ledger in ledgers))
+    with psycopg.connect(shared_postgres.dsn, autocommit=True) as other:
+        while not working.done():
+            await CLOCK.sleep(chance.uniform(0, 0.05))
+            other.execute(cut.encode())
+    await working
+    counts = await ledgers[0].counts()
+    for ledger in ledgers:
+        await ledger.close()
+
+    assert len(won) == len(set(won)) == counts[State.DONE]
+    assert all(alive)
+    assert caplog.messages == []
 
 
 async def test_the_dead_are_found_out(
