@@ -214,6 +214,7 @@ class Booking:
                 key=self.intent.key,
                 mark=self._attempt,
                 state=state,
+                ended_at=self._clock.wall() if state.is_final else None,
                 workflow_id=workflow_id,
                 outcome=outcome,
                 was=was,

@@ -119,8 +119,8 @@ class Ledger(Protocol):
     async def twins(self, row: Row) -> int:
         """Return how many other rows share a row's payload and may have left a trace since it left.
 
-        Those are rows that are not refused, and were sent no earlier than `row.sent_at`, or had not
-        ended when they were looked at.
+        Those are rows that are not refused, unless they are known to have ended before
+        `row.sent_at`, by more than clocks differ.
         """
         ...
 

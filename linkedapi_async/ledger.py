@@ -133,6 +133,7 @@ class Row:
         mark: The attempt that was last about to be sent.
         owner: Who that was: a run of a process.
         sent_at: When that was.
+        ended_at: By when it had ended; `None` where it has not, or nobody can say.
         workflow_id: The workflow, once it was named.
         outcome: What became of it, for `read_outcome`; `None` while nothing is known.
     """
@@ -145,6 +146,7 @@ class Row:
     mark: str
     owner: str
     sent_at: datetime
+    ended_at: datetime | None = None
     workflow_id: WorkflowId | None = None
     outcome: str | None = attrs.field(default=None, repr=False)
 
@@ -157,6 +159,7 @@ class Change:
         key: Names the call.
         mark: The attempt; the row of a later one is left alone.
         state: What the row becomes, from one of the states that `PREDECESSORS` names.
+        ended_at: When it was learned, where the state is final.
         workflow_id: The workflow; `None` leaves what is known.
         outcome: What became of it, from `write_proof` or `write_error`.
         was: The state that the row has to be in still, where the change rests on having seen it.
@@ -167,6 +170,7 @@ class Change:
     key: str
     mark: str
     state: State
+    ended_at: datetime | None = None
     workflow_id: WorkflowId | None = None
     outcome: str | None = attrs.field(default=None, repr=False)
     was: State | None = None

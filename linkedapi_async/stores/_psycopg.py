@@ -40,6 +40,7 @@ _TABLES: Final = (
         mark text NOT NULL,
         owner text NOT NULL,
         sent_at text COLLATE "C" NOT NULL,
+        ended_at text COLLATE "C",
         workflow_id text,
         outcome text
     )

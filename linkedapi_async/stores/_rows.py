@@ -5,7 +5,7 @@ here, by the tables of `ledger`; a transaction makes it one step.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Protocol, TypeAlias
 
 import attrs
@@ -47,10 +47,13 @@ _COLUMNS: Final = (
     "mark",
     "owner",
     "sent_at",
+    "ended_at",
     "workflow_id",
     "outcome",
 )
-_NEEDED: Final = _COLUMNS[:-2]
+_NEEDED: Final = _COLUMNS[:-3]
+_SKEW: Final = timedelta(minutes=2)
+"""By how much the clocks of two machines that share a ledger may differ."""
 
 
 class Unfit(Exception):
@@ -136,7 +139,6 @@ class Statements:
         places = ", ".join((many or place) for _ in _COLUMNS)
         given = f"SELECT * FROM unnest({places})" if many else f"VALUES ({places})"  # noqa: S608 - names, no values
         news = ", ".join(f"{name} = excluded.{name}" for name in _COLUMNS[1:])
-        finals = ", ".join(f"'{state.value}'" for state in State if state.is_final)
         self._place = place
         self._read = f"SELECT {columns} FROM {table}"  # noqa: S608 - names, no values
         self.save: str = (
@@ -146,7 +148,7 @@ class Statements:
         self.twins: str = (
             f"SELECT count(*) FROM {table} "  # noqa: S608 - names, no values
             f"WHERE payload = {place} AND key <> {place} AND state <> '{State.REFUSED.value}' "
-            f"AND (sent_at >= {place} OR state NOT IN ({finals}))"
+            f"AND (ended_at IS NULL OR ended_at >= {place})"
         )
 
     def look(self, count: int) -> str:
@@ -197,6 +199,7 @@ def changed(row: Row | None, change: Change) -> Row | None:
     return attrs.evolve(
         row,
         state=change.state,
+        ended_at=change.ended_at,
         workflow_id=change.workflow_id or row.workflow_id,
         outcome=row.outcome if change.outcome is None else change.outcome,
     )
@@ -238,7 +241,7 @@ def count(source: Source) -> Mapping[State, int]:
 
 def twins(source: Source, row: Row) -> int:
     """Return how many other rows of the same payload may have left a trace since a row did."""
-    values = (row.payload, row.key, _moment(row.sent_at))
+    values = (row.payload, row.key, _moment(row.sent_at - _SKEW))
     ((told,),) = source.fetch(source.statements.twins, values)
     return int(told)
 
@@ -293,6 +296,7 @@ def _columns(row: Row) -> Sequence[object]:
         row.mark,
         row.owner,
         _moment(row.sent_at),
+        None if row.ended_at is None else _moment(row.ended_at),
         row.workflow_id,
         row.outcome,
     )
@@ -314,13 +318,10 @@ def _read(columns: Sequence[Any]) -> Row | LedgerError:
                 return damaged(key, f"{name} is {text!r:.80}")
     try:
         state = State(told["state"])
-        sent_at = datetime.fromisoformat(told["sent_at"])
-        is_zoned = sent_at.tzinfo is not None
-        sent_at = sent_at.astimezone(UTC)
+        sent_at = _instant(told["sent_at"])
+        ended_at = None if told["ended_at"] is None else _instant(told["ended_at"])
     except (ValueError, OverflowError) as exc:
         return damaged(key, f"{exc!s:.160}")
-    if not is_zoned:
-        return damaged(key, f"sent_at is {told['sent_at']!r}, of no time zone")
     workflow_id = told["workflow_id"]
     return Row(
         key=key,
@@ -331,9 +332,24 @@ def _read(columns: Sequence[Any]) -> Row | LedgerError:
         mark=told["mark"],
         owner=told["owner"],
         sent_at=sent_at,
+        ended_at=ended_at,
         workflow_id=None if workflow_id is None else WorkflowId(workflow_id),
         outcome=told["outcome"],
     )
+
+
+def _instant(text: str) -> datetime:
+    """Return the moment that a text tells.
+
+    Raises:
+        ValueError: It tells none, or leaves its zone open.
+        OverflowError: It is beyond all calendars.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        msg = f"{text!r} is of no time zone"
+        raise ValueError(msg)
+    return moment.astimezone(UTC)
 
 
 def _is_spelled(text: str) -> bool:

@@ -35,6 +35,7 @@ _TABLES: Final = (
         mark TEXT NOT NULL,
         owner TEXT NOT NULL,
         sent_at TEXT NOT NULL,
+        ended_at TEXT,
         workflow_id TEXT,
         outcome TEXT
     )

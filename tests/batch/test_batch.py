@@ -491,6 +491,33 @@ async def test_doubts_about_twins_stay(
     assert sent(sandbox) == {"Shall we talk?": 2}
 
 
+async def test_doubts_about_an_earlier_twin_stay(
+    open_pool: "Open",
+    run: "Run",
+    sandbox: Sandbox,
+    message: "Message",
+    ledger: Path,
+    *,
+    clock: FakeClock,
+) -> None:
+    """A call that was sent before, and carried out after, may have left what is found."""
+
+    async def calls() -> AsyncIterator[Call[None]]:
+        yield message("Shall we talk?", key="a")
+        await clock.sleep(3)
+        yield message("Shall we talk?", key="b")
+
+    sandbox.inject(Reset("request", after=300), skip=1)  # what was cut off is not carried out
+
+    first, second = await run(
+        calls(), ledger=ledger, uncertain="resend", pool=open_pool(lane_width=2)
+    )
+
+    assert first.result is not None
+    assert isinstance(second.error, OutcomeUnknown)
+    assert sent(sandbox) == {"Shall we talk?": 1}
+
+
 # ── the ledger itself ──
 
 

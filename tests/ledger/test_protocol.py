@@ -354,30 +354,56 @@ async def test_rows_may_change_while_they_are_read(
 
 
 async def test_twins(make_ledger: MakeLedger, intent: "MakeIntent", moment: datetime) -> None:
-    """Twins are other rows of the payload, sent later or not ended, unless they are refused."""
+    """Twins are other rows of the payload, unless they are refused or known to have ended before.
+
+    When they were sent tells nothing: what was sent before may have been carried out after.
+    """
     hour = timedelta(hours=1)
     twin = {
-        "later": (State.DONE, hour),
-        "at once": (State.FAILED, 0 * hour),
-        "a moment later": (State.DONE, timedelta(microseconds=1)),
-        "still sent": (State.SENDING, -hour),
-        "uncertain": (State.UNCERTAIN, -hour),
-        "running": (State.ACCEPTED, -hour),
+        "sent later": (State.DONE, hour, 2 * hour),
+        "ended at once": (State.FAILED, -hour, 0 * hour),
+        "ended later": (State.DONE, -hour, timedelta(seconds=1)),
+        "ended before by another clock": (State.DONE, -hour, -timedelta(minutes=1)),
+        "ended nobody knows when": (State.DONE, -hour, None),
+        "still sent": (State.SENDING, -hour, None),
+        "uncertain": (State.UNCERTAIN, -hour, None),
+        "running": (State.ACCEPTED, -hour, None),
     }
     strangers = {
-        "ended before": (State.DONE, -hour),
-        "failed before": (State.FAILED, -timedelta(microseconds=1)),
-        "refused": (State.REFUSED, hour),
+        "ended before": (State.DONE, -hour, -timedelta(minutes=3)),
+        "failed before": (State.FAILED, -2 * hour, -hour),
+        "refused": (State.REFUSED, hour, None),
     }
     async with make_ledger() as ledger:
         row = await ledger.claim(intent(), sent_at=moment)
         await bring_to(ledger, State.DONE, intent("of others", payload="q"), moment)
         counted = [await ledger.twins(row)]
-        for key, (state, later) in {**twin, **strangers}.items():
-            await bring_to(ledger, state, intent(key), moment + later)
+        for key, (state, sent, ended) in {**twin, **strangers}.items():
+            await ledger.claim(intent(key), sent_at=moment + sent)
+            ended_at = None if ended is None else moment + ended
+            if state is not State.SENDING:
+                assert await ledger.note(change(state, key, ended_at=ended_at))
             counted.append(await ledger.twins(row))
 
-    assert counted == [0, 1, 2, 3, 4, 5, 6, 6, 6, 6]
+    assert counted == [0, 1, 2, 3, 4, 5, 6, 7, 8, 8, 8, 8]
+
+
+async def test_when_it_ended_is_kept(
+    make_ledger: MakeLedger, intent: "MakeIntent", moment: datetime
+) -> None:
+    """The moment of the end comes back, in whatever zone, and a new attempt has none."""
+    there = moment.astimezone(timezone(timedelta(hours=-7)))
+    async with make_ledger() as ledger:
+        for key in "kl":
+            await ledger.claim(intent(key), sent_at=moment)
+        await ledger.note(change(State.DONE, ended_at=there))
+        await ledger.note(change(State.REFUSED, key="l"))
+        anew = await ledger.claim(intent("l", "n"), sent_at=moment)
+
+        row = (await ledger.look(["k"]))["k"]
+
+    assert isinstance(row, Row)
+    assert (row.ended_at, anew.ended_at) == (moment, None)
 
 
 async def test_who_is_alive(make_ledger: MakeLedger) -> None:

@@ -398,6 +398,8 @@ async def test_a_corrupt_file(path: Path, intent: "MakeIntent", moment: datetime
         ("mark = CAST(x'ff' AS TEXT)", r"mark is '\udcff'"),
         ("state = printf('%.*c', 9999, 'x')", "xxxx"),
         ("sent_at = '0001-01-01T00:00:00+14:00'", "out of range"),
+        ("ended_at = 'tomorrow'", "tomorrow"),
+        ("ended_at = x'00ff'", "ended_at is b"),
         ("workflow_id = x'00ff'", "workflow_id is b"),
         ("workflow_id = CAST(x'ff' AS TEXT)", r"workflow_id is '\udcff'"),
         ("workflow_id = ''", "workflow_id is ''"),
@@ -458,7 +460,7 @@ async def test_reading_takes_little_memory(path: Path) -> None:
             path,
             "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 999) "
             "INSERT INTO calls SELECT printf('k%07d', i), 'a', 'o', 'p', 'done', 'm', 'o', "
-            "'2026-01-05T09:00:00.000000+00:00', 'wf', printf('%.*c', 100000, 'x') FROM n",
+            "'2026-01-05T09:00:00.000000+00:00', NULL, 'wf', printf('%.*c', 100000, 'x') FROM n",
         )
         tracemalloc.start()
         try:
