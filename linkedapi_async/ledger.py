@@ -191,7 +191,8 @@ def payload_of(account: str, operation: str, workflow: Json) -> str:
 def key_of(key: object, payload: str) -> str:
     """Return a call's key as the ledger has it: the caller's own, or one derived from the payload.
 
-    Calls without a key that would send the same are one and the same call.
+    Calls without a key that would send the same are one and the same call. A number and its text
+    are one key, 7 and `"7"`; texts are compared letter by letter, without a normal form.
 
     Raises:
         ConfigurationError: The key is neither text, a whole number, nor a UUID.

@@ -111,7 +111,7 @@ def read_dsn(dsn: str) -> dict[str, Any]:
     """
     try:
         told: dict[str, Any] = dict(conninfo_to_dict(dsn))
-    except psycopg.Error:
+    except (psycopg.Error, UnicodeEncodeError):
         told = {"host": "@"}
     unusual = {"user": "/:", "dbname": "@/:", "host": "@"}  # a user may be an e-mail address
     odd = any(set(letters) & set(str(told.get(name, ""))) for name, letters in unusual.items())

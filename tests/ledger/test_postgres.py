@@ -150,6 +150,7 @@ async def test_no_server(tmp_path: object) -> None:
         "postgresql://me:se#cret@host:x/db",
         "host=a password=secret nonsense",
         "host=a b@c=secret",
+        "postgresql://me:secret@host/half \ud800 a letter",
         "secret",
     ],
 )
