@@ -188,7 +188,7 @@ class PostgresDatabase:
         with self._bound():
             bound = str(int(self._patience * 1000 / 2))
             told = connection.execute(_SETTINGS.encode(), {"bound": bound}).fetchone()
-            self._session = told and told[0]
+            self._session = None if told is None else int(told[0])
             if prepare is not None:
                 prepare(connection)
             connection.execute("SELECT pg_advisory_lock_shared(%s)", (self._lock_of(self._owner),))
