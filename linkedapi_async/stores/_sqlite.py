@@ -75,8 +75,10 @@ class SqliteLedger(StoredLedger):
 
     What it tells as stored survives the process and the power: each transaction is flushed to the
     disk. Beside the file lie SQLite's own (`-wal`, `-shm`) and, while it is open, one whose lock
-    shows that this run works (`-run-…`). Since it holds results, a new file is readable for its
-    user alone. It must not lie on a network's disk, where locks cannot be trusted.
+    shows that this run works (`-run-…`); copy or remove none of them meanwhile, and least of all
+    from within the same process, whose locks end with any closing of the file. Since it holds
+    results, a new file is readable for its user alone. It must not lie on a network's disk, where
+    locks cannot be trusted.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, busy_timeout: float = 10.0) -> None:
