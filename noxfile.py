@@ -23,7 +23,7 @@ EXTRAS = PROJECT["project"]["optional-dependencies"]
 PACKAGE = f".[{','.join(EXTRAS)}]"  # with every extra
 # The working directory stays off `sys.path`, so what is tested is what was installed.
 INSTALLED = {"PYTHONSAFEPATH": "1"}
-SERVERS = ["redis-server", "postgresql"]  # as Debian names them
+SERVERS = ["redis-server", "postgresql", "pgbouncer"]  # as Debian names them
 APT = [0, 100]  # 100: it could not; the tests will tell
 # A third of the time is spent waiting. A file stays whole, as what it measures in real time may be
 # disturbed by one other test, but not by its own kind. In their own order the last ones are short;

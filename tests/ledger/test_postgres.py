@@ -86,7 +86,7 @@ def pooled(
     """Where a pooler leads to the server, and what it pools."""
     binary = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
     if binary is None:
-        pytest.skip("needs a pgbouncer: apt-get install pgbouncer")
+        pytest.fail("This test needs a real pgbouncer: apt-get install pgbouncer", pytrace=False)
     user: dict[str, Any] = {} if os.geteuid() else {"user": "postgres", "group": "postgres"}
     with tempfile.TemporaryDirectory(prefix="pool") as name:
         folder = Path(name)
