@@ -12,7 +12,7 @@ from ._messages import Progress, Purpose, Refusal, State
 from ._observer import UNWATCHED
 from ._progressing import Progressing
 from ._session import Session
-from ._types import Certainty, Json, WorkflowId
+from ._types import Certainty, WorkflowId
 from .errors import (
     FatalError,
     LinkedApiError,
@@ -22,6 +22,7 @@ from .errors import (
     WorkflowTimeout,
 )
 from .events import WorkflowFinished
+from .ledger import unmarked
 from .operations._base import Operation, Result
 
 __all__ = ["WorkflowHandle", "WorkflowStatus"]
@@ -249,7 +250,7 @@ class WorkflowHandle(Generic[R_co]):
         """
         wait = self._wait
         if wait.latest.state is State.COMPLETED:
-            self._complete(wait.latest.completion)
+            self._complete(wait.latest)
             return
         clock = wait.session.core.clock
         ends = [at for at in (ends_at, wait.call.deadline_at) if at is not None]
@@ -314,11 +315,13 @@ class WorkflowHandle(Generic[R_co]):
         self._wait.session.executor.announce_error(error)
         return error
 
-    def _complete(self, completion: Json) -> None:
+    def _complete(self, told: Progress) -> None:
         self._announce_finished(succeeded=True)
         fence = self._wait.call.fence
         if fence is not None:
-            fence.finish(self._wait.latest)
+            told = attrs.evolve(told, completion=unmarked(told.completion))
+            fence.finish(told)
+        completion = told.completion
         try:
             data, failures = self._operation.read(completion)
         except ProtocolError as error:

@@ -6,6 +6,7 @@ which change may follow which, is decided here for every store alike.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -51,6 +52,7 @@ __all__ = [
     "payload_of",
     "read_outcome",
     "result_of",
+    "unmarked",
     "write_error",
     "write_proof",
 ]
@@ -61,6 +63,7 @@ VERSION: Final = 1
 """Of the form rows are stored in; a ledger of another version is refused."""
 
 _MARK: Final = "intent:"
+_MARKED: Final = re.compile(rf"{_MARK}[0-9a-f]{{16}}")
 _DERIVED: Final = "auto:"
 _LONGEST_KEY: Final = 500
 """Characters; PostgreSQL indexes texts of less than 2,700 bytes."""
@@ -242,6 +245,19 @@ def mark_in(completion: Json) -> str | None:
         if isinstance(label, str) and label.startswith(_MARK):
             return label.removeprefix(_MARK)
     return None
+
+
+def unmarked(completion: Json) -> Json:
+    """Return a completion as it would be had nothing been marked."""
+    if isinstance(completion, list):
+        return [unmarked(report) for report in completion]
+    if isinstance(completion, dict) and _is_mark(completion.get("label")):
+        return {name: value for name, value in completion.items() if name != "label"}
+    return completion
+
+
+def _is_mark(label: Json) -> bool:
+    return isinstance(label, str) and _MARKED.fullmatch(label) is not None
 
 
 # ── What a row means ────────────────────────────────────────────────────────────────────────────

@@ -120,6 +120,33 @@ async def test_marks_leave_labels_alone(run: "Run", sandbox: Sandbox, ledger: Pa
     assert (labels["bare"] or "").startswith("intent:")
 
 
+@pytest.mark.parametrize("error", [None, "messagingNotAllowed"])
+async def test_marks_stay_out_of_results(
+    run: "Run", sandbox: Sandbox, ledger: Path, message: "Message", error: str | None
+) -> None:
+    """A result looks as it would without a ledger, also the second time; own labels stand in it."""
+    if error is not None:
+        sandbox.inject(error, times=None)
+    tree = {"actionType": "st.sendMessage", "personUrl": "https://www.linkedin.com/in/person5"}
+    labelled = [{**tree, "text": "1", "label": "intent:mine"}, {**tree, "text": "2"}]
+    calls = [message("3"), Call("anna", CustomWorkflow(labelled))]
+
+    bare, marked, again = [
+        {id(one.call): one.result for one in await run(calls, **options)}
+        for options in ({}, {"ledger": ledger}, {"ledger": ledger})
+    ]
+
+    for call in calls:
+        plain, first, second = (found[id(call)] for found in (bare, marked, again))
+        assert plain is not None
+        assert first is not None
+        assert first == second
+        assert (first.completion, first.errors) == (plain.completion, plain.errors)
+        assert ("intent:mine" in str(first.completion)) == (call is calls[1])
+    sent_labels = [str(one.document).count("intent:") for one in sandbox.log.workflows()]
+    assert sorted(sent_labels) == [0, 1, 1, 2]
+
+
 async def test_nothing_happens_before_it_is_asked_for(
     pool: AccountPool, sandbox: Sandbox, message: "Message", ledger: Path
 ) -> None:
