@@ -21,7 +21,7 @@ from linkedapi_async.ledger import State, mark_in
 from linkedapi_async.pool import AccountPool
 from linkedapi_async.pool._client import backstage
 from linkedapi_async.receiver import WebhookReceiver
-from linkedapi_async.webhooks import WorkflowCompleted, WorkflowEvent, progress_of
+from linkedapi_async.webhooks import WorkflowCompleted, WorkflowCreated, WorkflowEvent, progress_of
 
 from ._job import Job
 
@@ -34,6 +34,8 @@ after which a workflow is asked for whose end none has told. A receiver that has
 yet is no reason to give up earlier: it is as new as the process."""
 _SKEW: Final = timedelta(seconds=60)
 """By how much clocks may differ."""
+_TRANSIT: Final = timedelta(minutes=10)
+"""Within which a start that was about to be sent has arrived, if it ever does."""
 
 
 @attrs.define(eq=False)
@@ -44,6 +46,7 @@ class _Candidate:
         workflow_id: Its id.
         account_id: The account, as events name it.
         since: When it was heard of first.
+        created_at: When the service took it, where an event told.
         is_over: Whether it has ended.
         is_read: Whether its completion was seen.
         mark: The mark in it.
@@ -53,6 +56,7 @@ class _Candidate:
     workflow_id: WorkflowId
     account_id: str | None
     since: datetime
+    created_at: datetime | None = None
     is_over: bool = False
     is_read: bool = False
     mark: str | None = None
@@ -114,7 +118,7 @@ class Orphans:
                 if candidate.mark == row.mark:
                     return await self._take(candidate, job, booking)
             if is_late:
-                if all(one.is_read for one in self._nearby(job, booking)):
+                if not self._is_awaited(job, booking):
                     return False
                 look_at = clock.now() + _PATIENCE
             with suppress(TimeoutError):
@@ -138,6 +142,8 @@ class Orphans:
         if len(self._candidates) > _REMEMBERED:
             self._candidates.popitem(last=False)
         found.since = min(found.since, since)
+        if isinstance(event, WorkflowCreated):
+            found.created_at = since
         if isinstance(event, WorkflowCompleted):
             found.is_over = True
             progress = progress_of(event)
@@ -156,6 +162,17 @@ class Orphans:
             and account not in one.strangers
             and self._aliases.get(one.account_id or "", account) == account
         ]
+
+    def _is_awaited(self, job: Job, booking: Booking) -> bool:
+        """Return whether a workflow may be the call's whose completion was not seen yet.
+
+        What others start later may keep an account busy for ever.
+        """
+        until = booking.since + _TRANSIT
+        return any(
+            not one.is_read and (one.created_at is None or one.created_at <= until)
+            for one in self._nearby(job, booking)
+        )
 
     async def _read(self, candidate: _Candidate, job: Job) -> None:
         """Ask for a workflow, unless its completion was seen."""
