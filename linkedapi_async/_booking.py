@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from ._bookkeeping import Ledger, Taken
 from ._clock import Clock
-from ._messages import Progress, Refusal
+from ._messages import Progress
 from ._messages import State as Stage
 from ._types import Certainty, Effect, WorkflowId
-from .errors import FatalError, LedgerError, LinkedApiError, OutcomeUnknown
+from .errors import LedgerError, LinkedApiError
 from .ledger import (
     Change,
     Intent,
@@ -19,6 +19,7 @@ from .ledger import (
     Step,
     Wait,
     key_of,
+    marked,
     next_step,
     payload_of,
     write_error,
@@ -41,7 +42,8 @@ class Booking:
         intent: What is wanted, and by which mark this attempt is known.
         reads_only: Whether repeating it can do nothing twice.
         row: What was remembered when somebody looked last; `None` for nothing.
-        mark: What the workflow carries as a label; `None` where it only reads.
+        mark: What the workflow carries as a label; `None` where it only reads, or where labels of
+            the caller's stand in all places for it.
         last: Tells when everything noted is durable, or why it is not; `None` before anything is.
     """
 
@@ -76,7 +78,9 @@ class Booking:
             payload=payload,
             mark=secrets.token_hex(8),
         )
-        self.mark: str | None = None if self.reads_only else self.intent.mark
+        mark = self.intent.mark
+        is_marked = not self.reads_only and marked(workflow, mark) != workflow
+        self.mark: str | None = mark if is_marked else None
         self.row: Row | None = None
         self.last: asyncio.Future[bool] | None = None
         self._ledger = ledger
@@ -140,7 +144,7 @@ class Booking:
         if row.mark != self.intent.mark or row.state is not State.SENDING:
             raise Taken(row)
 
-    def learn(self, outcome: Progress | Refusal | None) -> None:
+    def learn(self, outcome: Progress | LinkedApiError | None) -> None:
         """Note what a request came to."""
         if isinstance(outcome, Progress):
             if outcome.workflow_id is not None:
@@ -151,15 +155,8 @@ class Booking:
             self._note(State.UNCERTAIN)
         else:
             is_lost = outcome.certainty is Certainty.MAYBE_ACCEPTED
-            family = OutcomeUnknown if is_lost else FatalError
-            ended = family(
-                outcome.message,
-                code=outcome.code,
-                certainty=outcome.certainty,
-                account=self.intent.account,
-            )
             state = State.UNCERTAIN if is_lost else State.FAILED
-            self._note(state, outcome=write_error(ended))
+            self._note(state, outcome=write_error(outcome))
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:
         """Note that the workflow has ended."""

@@ -4,20 +4,24 @@ A ledger only stores; what rows mean, and which change may follow which, `ledger
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from ._messages import Progress, Refusal
+from ._messages import Progress
 from ._types import Json
 from .errors import LedgerError, LinkedApiError
 from .ledger import Change, Intent, Row, State, marked
 from .operations._base import Operation
 
-__all__ = ["Fence", "Ledger", "Taken", "fenced"]
+__all__ = ["Fence", "Ledger", "Taken", "Withheld", "fenced"]
 
 
-class Taken(Exception):
+class Withheld(Exception):
+    """A start that was about to leave stays here, as its fence wants; it was not sent."""
+
+
+class Taken(Withheld):
     """A start that was about to leave is somebody else's by now; it was not sent.
 
     Attributes:
@@ -50,12 +54,22 @@ class Fence(Protocol):
 
         Raises:
             Taken: Somebody else sends it, or has.
+            Withheld: It is not to leave now.
             LedgerError: It could not be written down; the request has to stay here.
         """
         ...
 
-    def learn(self, outcome: Progress | Refusal | None) -> None:
-        """Take in what a request came to; `None` where it was cut off and may have been taken."""
+    def learn(self, outcome: Progress | LinkedApiError | None) -> None:
+        """Take in what a request came to.
+
+        Args:
+            outcome: What the service says; the error a call would end in that is not repeated;
+                `None` where it was cut off and may have been taken.
+        """
+        ...
+
+    def after_reply(self, then: Callable[[], object]) -> None:
+        """Have something done as soon as no reply to a start is awaited, which may be at once."""
         ...
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:

@@ -27,6 +27,7 @@ from .policy import (
     Verdict,
     classify,
     decide,
+    error_of,
     full_jitter,
 )
 
@@ -258,6 +259,11 @@ class Executor:
         if not self._budget.withdraw():
             return decide(verdict, attrs.evolve(situation, may_retry=False), call.policy)
         return decision
+
+    def error_of(self, call: Call, refusal: Refusal) -> LinkedApiError:
+        """Return the error that a call ends in if it is not repeated."""
+        verdict = classify(refusal, call.policy.overrides)
+        return error_of(verdict, self._situation(call, self._clock.now(), may_retry=False))
 
     def _situation(self, call: Call, now: float, *, may_retry: bool) -> Situation:
         return Situation(

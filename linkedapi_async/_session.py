@@ -60,7 +60,7 @@ class Session(Line):
 
         Raises:
             LinkedApiError: It was not started, or nobody knows: see the error's certainty.
-            Taken: It was not sent, as somebody else sends it or has; only past a fence.
+            Withheld: It was not sent, as its fence wants.
         """
         if request is None:
             call.reads_only = False
@@ -89,7 +89,11 @@ class Session(Line):
             finally:
                 if call.fence is not None:
                     is_unsent = outcome is None and not delivery.is_written
-                    call.fence.learn(_UNSENT if is_unsent else outcome)
+                    told = _UNSENT if is_unsent else outcome
+                    if isinstance(told, Refusal):
+                        call.fence.learn(self.executor.error_of(call, told))
+                    else:
+                        call.fence.learn(told)
                 if place is not None:
                     place.leave()
 

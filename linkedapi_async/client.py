@@ -267,7 +267,7 @@ class LinkedApi(DirectCalls):
             fence: Has every request written down before it leaves, and what it came to.
 
         Raises:
-            Taken: The fence knows that somebody else sends it, or has.
+            Withheld: The fence does not want it to leave: somebody else sends it, or has.
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """

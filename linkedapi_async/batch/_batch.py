@@ -76,6 +76,9 @@ class Batch(Generic[R]):
         if not isinstance(pool, AccountPool):  # pyright: ignore[reportUnnecessaryIsInstance] - users
             msg = f"pool={pool!r} is no AccountPool"
             raise ConfigurationError(msg)
+        if not isinstance(calls, (Iterable, AsyncIterable)):  # pyright: ignore[reportUnnecessaryIsInstance] - as above
+            msg = f"calls={calls!r} is nothing that can be iterated"
+            raise ConfigurationError(msg)
         if uncertain not in get_args(OnUncertain):
             msg = f"uncertain={uncertain!r} is not one of {', '.join(get_args(OnUncertain))}"
             raise ConfigurationError(msg)
@@ -165,6 +168,14 @@ class Batch(Generic[R]):
 
 
 def _opened(ledger: Ledger | str | PathLike[str] | None) -> Ledger | None:
+    """Return a ledger to be opened, `None` where there is none.
+
+    Raises:
+        ConfigurationError: It is no ledger, and names none.
+    """
     if isinstance(ledger, (str, PathLike)):
         return open_ledger(ledger)
-    return ledger
+    if ledger is None or hasattr(ledger, "claim"):
+        return ledger
+    msg = f"ledger={ledger!r} is neither a path, nor an address, nor a ledger"
+    raise ConfigurationError(msg)

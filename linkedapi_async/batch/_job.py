@@ -4,13 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from linkedapi_async._booking import Booking
-from linkedapi_async._messages import Progress, Refusal
+from linkedapi_async._bookkeeping import Withheld
+from linkedapi_async._messages import Progress
 from linkedapi_async._types import WorkflowId
 from linkedapi_async.errors import LinkedApiError
 from linkedapi_async.ledger import State
 from linkedapi_async.pool import Call, Outcome
 from linkedapi_async.pool._calls import FencedCall
 
+from ._gate import Gate
 from ._progress import Place, Tally
 
 __all__ = ["Job"]
@@ -25,13 +27,25 @@ class Job:
         mark: What its workflow carries as a label.
     """
 
-    __slots__ = ("_is_leaving", "_named", "_place", "_tally", "_then", "booking", "call", "mark")
+    __slots__ = (
+        "_gate",
+        "_is_leaving",
+        "_named",
+        "_place",
+        "_tally",
+        "_then",
+        "booking",
+        "call",
+        "mark",
+    )
 
     def __init__(
         self,
         call: Call[Any],
         booking: Booking | None,
         tally: Tally,
+        *,
+        gate: Gate | None = None,
         named: Callable[[WorkflowId, str], object] | None = None,
     ) -> None:
         """Begin to wait.
@@ -40,12 +54,14 @@ class Job:
             call: The caller's call.
             booking: Its row.
             tally: Counts it.
+            gate: Keeps it here while it is shut.
             named: Called with its workflow's id and its account, once the service has named it.
         """
         self.call: Call[Any] = call
         self.booking: Booking | None = booking
         self.mark: str | None = None if booking is None else booking.mark
         self._tally = tally
+        self._gate = gate
         self._named = named
         self._place = Place.WAITING
         self._is_leaving = False
@@ -71,6 +87,7 @@ class Job:
         return (
             self.booking is not None
             and row is not None
+            and row.payload == self.booking.intent.payload
             and row.state in {State.SENDING, State.UNCERTAIN}
             and row.mark != self.booking.intent.mark
         )
@@ -85,13 +102,6 @@ class Job:
         self.place(Place.ENDED)
         self._tally.end(outcome, is_replayed=is_replayed)
 
-    def after_reply(self, then: Callable[[], object]) -> None:
-        """Have something done as soon as no reply to a start is awaited, which may be at once."""
-        if self._is_leaving:
-            self._then = then
-        else:
-            then()
-
     # ── as a fence ──
 
     async def intend(self) -> None:
@@ -99,13 +109,16 @@ class Job:
 
         Raises:
             Taken: Somebody else sends it, or has.
+            Withheld: The gate is shut.
             LedgerError: It could not be written down.
         """
+        if self._gate is not None and self._gate.is_shut:
+            raise Withheld
         if self.booking is not None:
             await self.booking.intend()
         self._is_leaving = True
 
-    def learn(self, outcome: Progress | Refusal | None) -> None:
+    def learn(self, outcome: Progress | LinkedApiError | None) -> None:
         """Note what a request came to."""
         self._is_leaving = False
         workflow_id = None
@@ -120,6 +133,13 @@ class Job:
             self.booking.learn(outcome)
         if self._then is not None:
             self._then()
+
+    def after_reply(self, then: Callable[[], object]) -> None:
+        """Have something done as soon as no reply to a start is awaited, which may be at once."""
+        if self._is_leaving:
+            self._then = then
+        else:
+            then()
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:
         """Note that the workflow has ended."""

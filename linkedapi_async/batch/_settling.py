@@ -5,17 +5,19 @@ from collections import defaultdict
 from typing import Any, Final, Literal, TypeAlias, assert_never
 
 from linkedapi_async._booking import Booking
-from linkedapi_async._bookkeeping import Taken
+from linkedapi_async._bookkeeping import Withheld
 from linkedapi_async._trunk import Core
 from linkedapi_async._types import Certainty, WorkflowId
 from linkedapi_async.errors import (
     ClientClosed,
+    ConfigurationError,
     FatalError,
     LedgerError,
     LinkedApiError,
     OutcomeUnknown,
 )
 from linkedapi_async.events import CallReconciled, CallUncertain
+from linkedapi_async.handles import WorkflowHandle
 from linkedapi_async.ledger import (
     Answer,
     Conflict,
@@ -26,15 +28,17 @@ from linkedapi_async.ledger import (
     State,
     Uncertain,
     Wait,
+    evidence_in,
     read_outcome,
     result_of,
     write_error,
     write_proof,
 )
-from linkedapi_async.pool import AccountPool, Outcome
+from linkedapi_async.pool import AccountPool, Call, Outcome
 from linkedapi_async.pool._client import backstage
 from linkedapi_async.reconciliation import Finding, Verdict, reconcile
 
+from ._gate import Gate
 from ._job import Job
 from ._orphans import Orphans
 from ._progress import Place
@@ -48,31 +52,33 @@ OnUncertain: TypeAlias = Literal["report", "reconcile", "resend"]
 does so too, and sends again what is proved not to have been done.
 """
 
+_STUCK: Final = (
+    "Its start was accepted: each run asks for it again, and none sends it again. If the service "
+    "has forgotten it, look at LinkedIn; what was not carried out can be handed in under another "
+    "key."
+)
 _SOON: Final = 0.25
 _LATER: Final = 5.0
 
 
 class Settling:
-    """Sees to calls whose row tells that they were begun.
+    """Sees to calls whose row tells that they were begun, and to what a pause has kept here."""
 
-    Attributes:
-        is_paused: Whether nothing is to be started.
-    """
-
-    def __init__(self, pool: AccountPool, core: Core, uncertain: OnUncertain) -> None:
+    def __init__(
+        self, pool: AccountPool, core: Core, uncertain: OnUncertain, gate: Gate | None = None
+    ) -> None:
         """Take what it works with.
 
         Args:
             pool: Whose accounts do it.
             core: What they share.
             uncertain: What becomes of calls that may have been carried out.
+            gate: Nothing is started while it is shut.
         """
-        self.is_paused: bool = False
         self._pool = pool
         self._core = core
         self._uncertain = uncertain
-        self._may_go_on = asyncio.Event()
-        self._may_go_on.set()
+        self._gate = gate or Gate()
         self._looking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._orphans: Orphans | None = None
 
@@ -92,20 +98,10 @@ class Settling:
         if self._orphans is not None:
             self._orphans.know(workflow_id, account)
 
-    def pause(self) -> None:
-        """Start nothing until `resume`."""
-        self.is_paused = True
-        self._may_go_on.clear()
-
-    def resume(self) -> None:
-        """Start things again."""
-        self.is_paused = False
-        self._may_go_on.set()
-
     def looks_into_doubts(self, job: Job) -> bool:
         """Whether anything is done about a call that may have been carried out."""
-        may_know = self._orphans is not None or self._uncertain != "report"
-        return job.booking is not None and may_know
+        may_be_found = self._orphans is not None and job.mark is not None
+        return job.booking is not None and (may_be_found or self._uncertain != "report")
 
     async def settle(self, job: Job) -> tuple[Outcome[Any], bool]:
         """Return what becomes of a call, and whether the ledger knew that already.
@@ -114,13 +110,19 @@ class Settling:
             LedgerError: The ledger cannot be used.
             CancelledError: As asked; whatever runs goes on, and the ledger knows of it.
         """
-        booking, pause = job.booking, _SOON
-        assert booking is not None  # noqa: S101 - without a ledger nothing was begun before
+        if job.booking is not None:
+            return await self._go_on(job, job.booking)
+        while True:
+            if (outcome := await self._send(job)) is not None:
+                return outcome, False
+
+    async def _go_on(self, job: Job, booking: Booking) -> tuple[Outcome[Any], bool]:
+        pause = _SOON
         while True:
             step = await booking.look()
             match step:
                 case Answer() | Conflict():
-                    return self.replay(job, step), True
+                    return self.replay(job, step), isinstance(step, Answer)
                 case Wait(workflow_id):
                     return await self._wait(job, workflow_id), False
                 case Elsewhere():
@@ -154,7 +156,7 @@ class Settling:
                 return Outcome(job.call, error=found)
             return Outcome(job.call, result_of(job.call.operation, found, row.workflow_id))
         except LinkedApiError as error:
-            error.account = job.call.account
+            error.account, error.workflow_id = job.call.account, row.workflow_id
             return Outcome(job.call, error=error)
 
     # ── below ──
@@ -168,20 +170,23 @@ class Settling:
             with backstage(self._pool).occupying(call.account):
                 api = self._pool[call.account]
                 handle = api.attach(call.operation, workflow_id, fence=job)
-                return Outcome(call, await handle.result())
-        except LinkedApiError as error:
+                outcome = await _outcome_of(call, handle)
+        except LinkedApiError as error:  # it cannot even be asked for
             return Outcome(call, error=error)
+        if isinstance(outcome.error, FatalError) and not handle.is_over:
+            outcome.error.hint = f"{outcome.error.hint} {_STUCK}".lstrip()
+        return outcome
 
     async def _send(self, job: Job) -> Outcome[Any] | None:
-        """Return what comes of a call that may be sent; `None` where somebody else sends it.
+        """Return what comes of a call that may be sent; `None` where it was kept from leaving.
 
         Raises:
             LedgerError: It could not be written down.
         """
-        await self._may_go_on.wait()
+        await self._gate.passed()
         try:
             return Outcome(job.call, await self._pool.run(job.fenced))
-        except Taken:
+        except Withheld:
             return None
         except OutcomeUnknown as error:
             return None if self.looks_into_doubts(job) else Outcome(job.call, error=error)
@@ -204,11 +209,12 @@ class Settling:
                 hint=error.hint,
             )
         )
-        if self._orphans is not None and await self._orphans.adopt(job, booking):
+        is_marked = booking.mark is not None
+        if is_marked and self._orphans is not None and await self._orphans.adopt(job, booking):
             backstage(self._pool).settle_doubt(call.account, job)
             return None
         if self._uncertain == "report":
-            return await self._leave_open(job, booking, error)
+            return await self._leave_open(job, booking, error, evidence_in(row))
         finding = await self._look_into(job, booking)
         if finding.verdict is Verdict.DONE:
             proof = Proved(None, finding.evidence)
@@ -223,7 +229,7 @@ class Settling:
         return await self._leave_open(job, booking, error, f"{told}: {finding.evidence}")
 
     async def _leave_open(
-        self, job: Job, booking: Booking, error: LinkedApiError, evidence: str = ""
+        self, job: Job, booking: Booking, error: LinkedApiError, evidence: str
     ) -> Outcome[Any] | None:
         """Keep what is known of an uncertain call; `None` where more is known by now."""
         if not await booking.prove(State.UNCERTAIN, write_error(error, evidence)):
@@ -238,14 +244,14 @@ class Settling:
         call, row = job.call, booking.row
         assert row is not None  # noqa: S101 - it is what is uncertain
         async with self._looking[call.account]:
-            await self._may_go_on.wait()
+            await self._gate.passed()
             begun_at = self._core.clock.now()
             try:
                 with backstage(self._pool).occupying(call.account):
                     finding = await reconcile(
                         self._pool[call.account], call.operation, since=row.sent_at
                     )
-            except ClientClosed as error:
+            except (ClientClosed, ConfigurationError) as error:  # it has no such account any more
                 finding = Finding(Verdict.UNKNOWN, error.message)
             if finding.verdict is not Verdict.UNKNOWN:
                 backstage(self._pool).settle_doubts(call.account, begun_at)
@@ -262,6 +268,13 @@ class Settling:
             )
         )
         return finding
+
+
+async def _outcome_of(call: Call[Any], handle: WorkflowHandle[Any]) -> Outcome[Any]:
+    try:
+        return Outcome(call, await handle.result())
+    except LinkedApiError as error:
+        return Outcome(call, error=error)
 
 
 def _doubt(row: Row) -> LinkedApiError:

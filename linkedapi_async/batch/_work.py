@@ -2,10 +2,9 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from itertools import islice
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, cast
 
 from linkedapi_async._booking import Booking
 from linkedapi_async._bookkeeping import Ledger
@@ -19,17 +18,15 @@ from linkedapi_async.pool import AccountPool, Call, Outcome
 from linkedapi_async.pool._calls import FencedCall
 from linkedapi_async.pool._client import backstage
 
+from ._gate import Gate
 from ._job import Job
 from ._progress import BatchProgress, Tally
+from ._reading import Calls, chunks
 from ._settling import OnUncertain, Settling
 
 __all__ = ["Work"]
 
-Calls: TypeAlias = Iterable[Call[Any]] | AsyncIterable[Call[Any]]
-
 _DAMAGED: Final = "ledgerDamaged"
-_CHUNK: Final = 64
-"""Calls looked up in the ledger at once."""
 _SETTLING: Final = 1_000
 """Calls of earlier runs looked after at once."""
 
@@ -67,7 +64,8 @@ class Work:
         self._total = total
         self._core = backstage(pool).core
         self._tally = Tally()
-        self._settling = Settling(pool, self._core, uncertain)
+        self._gate = Gate()
+        self._settling = Settling(pool, self._core, uncertain, self._gate)
         self._outcomes = pool.map(self._fresh())
         self._found: deque[Outcome[Any]] = deque()
         self._inside = 0
@@ -91,6 +89,8 @@ class Work:
             StopAsyncIteration: There are no more.
         """
         if self._driver is None:
+            if self._is_stopping:
+                raise StopAsyncIteration
             self._loop = asyncio.get_running_loop()
             self._driver = asyncio.create_task(self._drive())
             self._driver.add_done_callback(lambda _: self._news.set())
@@ -118,19 +118,21 @@ class Work:
             parked=parked,
             waiting=waiting.total() - parked,
             replayed=tally.replayed,
-            is_paused=self._settling.is_paused,
+            is_paused=self._gate.is_shut,
             is_stopping=self._is_stopping,
-            earliest_feasible_at=self._pool.earliest_feasible_at(()),
+            earliest_feasible_at=self._pool.earliest_feasible_at(self._outcomes.aside),
         )
 
     def pause(self) -> None:
         """Start nothing more until `resume`."""
-        self._settling.pause()
+        self._gate.shut()
         self._outcomes.set_aside()
+        backstage(self._pool).closing.add(self.resume)
 
     def resume(self) -> None:
         """Start calls again."""
-        self._settling.resume()
+        backstage(self._pool).closing.discard(self.resume)
+        self._gate.open()
         self._outcomes.go_on()
 
     def stop(self) -> None:
@@ -152,6 +154,7 @@ class Work:
 
     def forget(self) -> None:
         """Do the same from wherever objects are destroyed."""
+        backstage(self._pool).closing.discard(self.resume)
         if self._loop is not None and self._driver is not None and not self._driver.done():
             with suppress(RuntimeError):  # its loop is closed: nothing runs any more
                 self._loop.call_soon_threadsafe(self._driver.cancel)
@@ -166,11 +169,7 @@ class Work:
                 await ledger.open()
                 is_open = True
                 self._settling.open()
-            async for outcome in self._outcomes:
-                self._came(outcome)
-            while self._tasks or self._storing:
-                self._left.clear()
-                await self._left.wait()
+            await self._see_out()
         except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
             self._fail(error)
         finally:
@@ -182,6 +181,27 @@ class Work:
                 self._settling.close()
                 if ledger is not None and is_open:
                     await self._let_go(ledger)
+
+    async def _see_out(self) -> None:
+        """Take outcomes in until there are no more.
+
+        Raises:
+            LedgerError: The ledger cannot be used.
+            Exception: Whatever else ended the reading, once what was read has its outcome.
+        """
+        broken: Exception | None = None
+        try:
+            async for outcome in self._outcomes:
+                self._came(outcome)
+        except LedgerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            broken = error
+        while self._tasks or self._storing:
+            self._left.clear()
+            await self._left.wait()
+        if broken is not None:
+            raise broken
 
     def _abandon(self) -> None:
         """Cancel what is settled, once: a start then has a moment to learn its name."""
@@ -198,7 +218,7 @@ class Work:
 
     async def _fresh(self) -> AsyncIterator[FencedCall[Any]]:
         """Yield the calls that nobody has sent yet; see to the others."""
-        async for calls in _chunks(self._calls):
+        async for calls in chunks(self._calls):
             jobs, failure = self._jobs(calls)
             known = await self._look(jobs)
             for job in jobs:
@@ -238,7 +258,7 @@ class Work:
             except ConfigurationError as error:
                 refusal = error
         self._inside += 1
-        job = Job(call, booking, self._tally, self._settling.know)
+        job = Job(call, booking, self._tally, gate=self._gate, named=self._settling.know)
         if refusal is None:
             return job
         refusal.account = call.account
@@ -267,7 +287,8 @@ class Work:
         if isinstance(step, Send):
             return True
         if isinstance(step, (Answer, Conflict)):
-            self._end(job, self._settling.replay(job, step), is_replayed=True)
+            is_known = isinstance(step, Answer)
+            self._end(job, self._settling.replay(job, step), is_replayed=is_known)
         else:
             self._see_to(job)
         return False
@@ -357,44 +378,3 @@ class Work:
         if self._failure is None and isinstance(error, Exception):
             self._failure = error
         self.stop()
-
-
-async def _chunks(calls: Calls) -> AsyncIterator[list[Call[Any]]]:
-    """Yield calls a few at once, where nobody has to wait for the next one.
-
-    Raises:
-        ConfigurationError: Something is no call; what came before it was yielded.
-    """
-    if isinstance(calls, AsyncIterable):
-        try:
-            async for call in calls:
-                yield [_checked(call)]
-        finally:
-            if isinstance(calls, AsyncGenerator):
-                await cast("AsyncGenerator[object]", calls).aclose()
-        return
-    rest = map(_checked, calls)
-    is_open = True
-    while is_open:
-        chunk: list[Call[Any]] = []
-        try:
-            chunk.extend(islice(rest, _CHUNK))
-        except Exception:
-            if chunk:
-                yield chunk
-            raise
-        is_open = bool(chunk)
-        if chunk:
-            yield chunk
-
-
-def _checked(call: Call[Any]) -> Call[Any]:
-    """Return a call.
-
-    Raises:
-        ConfigurationError: It is none.
-    """
-    if not isinstance(cast("object", call), Call):
-        msg = f"{call!r} is no Call(account, operation)"
-        raise ConfigurationError(msg)
-    return call

@@ -6,7 +6,7 @@ from .brake import Brake
 from .budget import RetryBudget
 from .circuit import Circuit, Stop
 from .classify import Verdict, classify
-from .decide import BackOff, Decision, Emit, Hold, Raise, Situation, decide
+from .decide import BackOff, Decision, Emit, Hold, Raise, Situation, decide, error_of
 from .durations import Durations, Rhythm
 from .episodes import Episode, Episodes
 from .explain import Explanation
@@ -43,6 +43,7 @@ __all__ = [
     "Window",
     "classify",
     "decide",
+    "error_of",
     "full_jitter",
     "opening_delay",
     "poll_pause",

@@ -24,7 +24,7 @@ from .backoff import full_jitter
 from .classify import Verdict
 from .hours import opening_delay
 
-__all__ = ["BackOff", "Decision", "Emit", "Hold", "Raise", "Situation", "decide"]
+__all__ = ["BackOff", "Decision", "Emit", "Hold", "Raise", "Situation", "decide", "error_of"]
 
 
 @attrs.frozen(kw_only=True)
@@ -113,7 +113,7 @@ def decide(verdict: Verdict, situation: Situation, policy: Policy) -> Decision:
     Nothing that may run is sent twice: without proof that a start was not accepted, only a
     workflow that merely reads is started again.
     """
-    error = _error(verdict, situation)
+    error = error_of(verdict, situation)
     match verdict.disposition:
         case Disposition.FATAL:
             return Raise(error)
@@ -196,7 +196,8 @@ def _event(verdict: Verdict, situation: Situation) -> ActionNeeded:
     )
 
 
-def _error(verdict: Verdict, situation: Situation) -> LinkedApiError:
+def error_of(verdict: Verdict, situation: Situation) -> LinkedApiError:
+    """Return the error that a call ends in if it ends now."""
     refusal = verdict.refusal
     certainty = refusal.certainty
     if situation.purpose is Purpose.POLL:

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import attrs
 
-from linkedapi_async._bookkeeping import Taken
+from linkedapi_async._bookkeeping import Withheld
 from linkedapi_async._types import Certainty, Disposition, Scope
 from linkedapi_async.errors import LinkedApiError, WorkflowTimeout
 from linkedapi_async.events import Held, WorkflowAbandoned
@@ -32,7 +32,7 @@ async def carry_out(desk: Desk, entry: Entry) -> Result[Any] | None:
 
     Raises:
         LinkedApiError: The call ends in it; it was announced and counted.
-        Taken: It was not sent, as somebody else sends it or has.
+        Withheld: It was not sent, as its fence wants.
         CancelledError: As asked.
     """
     lane = entry.lane
@@ -42,7 +42,7 @@ async def carry_out(desk: Desk, entry: Entry) -> Result[Any] | None:
         if _take_back(desk, entry, error):
             return None
         raise
-    except Taken:
+    except Withheld:
         desk.forgo(entry)
         raise
     except BaseException:  # cancelled, as a rule

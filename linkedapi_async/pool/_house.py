@@ -1,7 +1,7 @@
 """The accounts of a pool, and the event loop it lives on."""
 
 import asyncio
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -38,6 +38,7 @@ class House:
         quotas: What each may still do; `None` where nothing is counted.
         desk: Where calls wait; `None` before it was opened.
         signed_out: Accounts that are parked from the beginning.
+        closing: Called when the pool is closed, by whoever would wait for ever else.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class House:
         self.quotas: dict[str, Quotas | None] = {}
         self.desk: Desk | None = None
         self.signed_out: Sequence[str] = ()
+        self.closing: set[Callable[[], object]] = set()
         self._template = template
         self._rules = rules
         self._coordinator = coordinator
@@ -242,6 +244,8 @@ class House:
     async def _close(self) -> None:
         if self.desk is not None:
             self.desk.close()
+        for closing in tuple(self.closing):
+            closing()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait((self._connecting,))

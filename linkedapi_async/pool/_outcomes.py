@@ -9,7 +9,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Generic, Self, TypeVar, cast
 
-from linkedapi_async._bookkeeping import Taken
+from linkedapi_async._bookkeeping import Withheld
 from linkedapi_async._call import Call as Record
 from linkedapi_async._messages import Request
 from linkedapi_async.errors import ClientClosed, ConfigurationError, LinkedApiError
@@ -95,6 +95,11 @@ class Outcomes(Generic[R]):
         if self._work is not None:
             self._work.forget()
 
+    @property
+    def aside(self) -> list[Call[R]]:
+        """The calls that `set_aside` has taken out of the lanes."""
+        return [] if self._work is None else self._work.aside
+
     def stop(self) -> None:
         """Start nothing more; the iteration ends when every start that is under way is answered."""
         self._is_closed = True
@@ -146,9 +151,8 @@ class _Item(Entry):
         work.pending.add(self)
 
     def begin(self) -> bool:
-        """Have it carried out."""
-        self._work.begin(self)
-        return True
+        """Have it carried out, where anybody still wants that."""
+        return self._work.begin(self)
 
     def fail(self, error: LinkedApiError) -> None:
         """Hand out the error."""
@@ -159,6 +163,14 @@ class _Item(Entry):
         """Let reading go on."""
         if self.room is not None and not self.room.done():
             self.room.set_result(None)
+
+    def after_reply(self, then: Callable[[], object]) -> None:
+        """Have something done as soon as no reply to its start is awaited, which may be at once."""
+        fence = self.record.fence
+        if fence is not None:
+            fence.after_reply(then)
+        elif self.record.workflow_id is not None:
+            then()
 
     def accepted(self) -> None:
         """Leave, where nobody wants to wait for the end any more."""
@@ -219,26 +231,31 @@ class _Work:
         if self._is_cancelled:
             return
         self._is_cancelled = True
-        self._reader.cancel()
-        waiting = [item for item in self.pending if item.is_waiting]
-        self._desk.withdraw(*waiting)
+        self._forget_waiting()
         for task in self._tasks:
             task.cancel()
         self.pending.clear()
         self._found.clear()
-        self._news.set()
 
     def stop(self) -> None:
         """Forget what was not sent; leave what was once the service has named it."""
         self.is_stopping = True
+        self._forget_waiting()
+        for task, item in self._tasks.items():
+            item.after_reply(task.cancel)
+
+    def _forget_waiting(self) -> None:
         self._reader.cancel()
         waiting = [item for item in self.pending if item.is_waiting]
         self._desk.withdraw(*waiting)
         self.pending.difference_update(waiting, self._aside)
-        for task, item in self._tasks.items():
-            if item.record.workflow_id is not None:
-                task.cancel()
+        self._aside, self._aside_at = [], None
         self._news.set()
+
+    @property
+    def aside(self) -> list[Call[Any]]:
+        """What was taken out of the lanes."""
+        return [item.call for item in self._aside]
 
     def set_aside(self) -> None:
         """Take what waits out of the lanes."""
@@ -274,12 +291,16 @@ class _Work:
 
     # ── for its calls ──
 
-    def begin(self, item: _Item) -> None:
-        """Carry a call out."""
+    def begin(self, item: _Item) -> bool:
+        """Carry a call out; return whether anybody still wants that."""
+        if self.is_stopping or self._is_cancelled:
+            self._drop(item)
+            return False
         item.is_begun = False
         task = self._loop.create_task(self._carry(item), context=self._context.copy())
         self._tasks[task] = item
         task.add_done_callback(self._carried)
+        return True
 
     def end(self, item: _Item, outcome: Outcome[Any]) -> None:
         """Hand out what became of a call."""
@@ -293,21 +314,28 @@ class _Work:
             result = await carry_out(self._desk, item)
         except LinkedApiError as error:
             self.end(item, Outcome(item.call, error=error))
-        except Taken:
+        except Withheld:
             self.end(item, Outcome(item.call))
         except Exception as error:  # noqa: BLE001 - whoever iterates gets it, whatever it is
             self._fail(error)
         else:
             if result is not None:
                 self.end(item, Outcome(item.call, result))
+            elif self.is_stopping and item.is_waiting:  # it was refused, and would wait for ever
+                self._desk.withdraw(item)
+                self._drop(item)
 
     def _carried(self, task: "asyncio.Task[None]") -> None:
         item = self._tasks.pop(task)
         if not item.is_begun:
             self._desk.forgo(item)
         if task.cancelled():
-            self.pending.discard(item)
-            self._news.set()
+            self._drop(item)
+
+    def _drop(self, item: _Item) -> None:
+        """Hand nothing out for a call."""
+        self.pending.discard(item)
+        self._news.set()
 
     def _fail(self, error: Exception) -> None:
         self.cancel()

@@ -158,12 +158,15 @@ async def test_nothing_happens_before_it_is_asked_for(
     assert sandbox.log.requests() == ()
     assert batch.progress.read == 0
     assert await collect(batch) == []
+    assert list_names(ledger.parent) == []
 
 
 @pytest.mark.parametrize(
     ("options", "named"),
     [
         ({"pool": None}, "pool=None"),
+        ({"calls": 5}, "calls=5"),
+        ({"ledger": 5}, "ledger=5"),
         ({"uncertain": "guess"}, "uncertain='guess'"),
         ({"stop_after": 0}, "stop_after=0"),
         ({"read_ahead": 0}, "read_ahead=0"),
@@ -173,7 +176,7 @@ async def test_nothing_happens_before_it_is_asked_for(
 def test_options_are_checked(open_pool: "Open", options: dict[str, Any], named: str) -> None:
     """An unusable option is named at once."""
     with pytest.raises(ConfigurationError, match=named):
-        Batch(options.pop("pool", open_pool()), [], **options)
+        Batch(options.pop("pool", open_pool()), options.pop("calls", []), **options)
 
 
 # ── keys ──
@@ -325,6 +328,32 @@ async def test_lists_that_break_off(
     assert {one.error for one in outcomes} == {None}
     assert sent(sandbox) == {"1": 1, "2": 1}
     assert batch.progress.answered == batch.progress.read == 2
+
+
+async def test_lists_that_break_off_after_earlier_calls(
+    open_pool: "Open",
+    sandbox: Sandbox,
+    clock: FakeClock,
+    message: "Message",
+    ledger: Path,
+) -> None:
+    """That holds for what an earlier run has begun, too: it is waited for before the raising."""
+    left = Batch(open_pool(), [message("1")], ledger=ledger)
+    waiting = asyncio.create_task(anext(left, None))
+    await clock.sleep(2.0)
+    await left.aclose()
+    assert await waiting is None
+
+    def break_off() -> Iterator[Call[None]]:
+        yield message("1")
+        raise ZeroDivisionError
+
+    batch = Batch(open_pool(), break_off(), ledger=ledger)
+
+    assert (await anext(batch)).error is None
+    with pytest.raises(ZeroDivisionError):
+        await anext(batch)
+    assert sent(sandbox) == {"1": 1}
 
 
 async def test_lists_hold_calls(

@@ -2,10 +2,12 @@
 
 import asyncio
 import gc
+import itertools
 import weakref
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -16,10 +18,12 @@ from linkedapi_async import (
     Batch,
     BatchProgress,
     Call,
+    ClientClosed,
     Outcome,
     OutcomeUnknown,
     Policy,
 )
+from linkedapi_async.operations import SendMessage
 from linkedapi_async.testing import FakeClock, Sandbox
 from linkedapi_async.testing.faults import Delay, Drop, ErrorEnvelope, Reset
 
@@ -32,6 +36,12 @@ Visit = Callable[..., Call[Any]]
 def sent(sandbox: Sandbox) -> Counter[str]:
     """Return how often each message was sent, by its text."""
     return Counter(str(one.params["text"]) for one in sandbox.log.effects("st.sendMessage"))
+
+
+def calls_of(outcomes: list[Outcome[Any]]) -> Counter[str]:
+    """Return how often each message has an outcome, by its text."""
+    operations = (one.call.operation for one in outcomes)
+    return Counter(one.text for one in operations if isinstance(one, SendMessage))
 
 
 def adds_up(progress: BatchProgress) -> bool:
@@ -128,6 +138,122 @@ async def test_a_pause_holds_back_what_was_begun_before(
 
     assert [one.error for one in found] == [None]
     assert sent(sandbox) == {"Shall we talk?": 1}
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+async def test_a_pause_holds_back_what_backs_off(
+    pool: AccountPool,
+    sandbox: Sandbox,
+    clock: FakeClock,
+    message: "Message",
+    *,
+    ledger: Path,
+    is_kept: bool,
+) -> None:
+    """A start that was refused for a while is not sent again before the end of a pause."""
+    sandbox.inject(429, times=2, headers={"Retry-After": "30"})
+    calls = [message(str(number)) for number in range(3)]
+    batch, found = Batch(pool, calls, ledger=ledger if is_kept else None), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(1.0)
+    before = len(sandbox.log.requests("start"))
+
+    batch.pause()
+    await clock.sleep(3600.0)
+    assert len(sandbox.log.requests("start")) == before
+    assert adds_up(batch.progress)
+    batch.resume()
+    await collecting
+
+    assert [one.error for one in found] == [None] * 3
+    assert sent(sandbox) == {str(number): 1 for number in range(3)}
+
+
+async def test_a_pause_holds_back_what_was_held(
+    open_pool: "Open", sandbox: Sandbox, clock: FakeClock, message: "Message", ledger: Path
+) -> None:
+    """Nothing looks whether a parked account works again while the batch pauses."""
+    sandbox.sign_out(account="anna")
+    sandbox.inject(Delay(2.0))
+    pool = open_pool(policy=attrs.evolve(Policy.batch(), on_user_action="hold", deadline=None))
+    batch, found = Batch(pool, [message("1"), message("2")], ledger=ledger), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(1.0)
+    batch.pause()
+    await clock.sleep(10.0)
+    before = len(sandbox.log.requests("start"))
+
+    sandbox.sign_in(account="anna")
+    await clock.sleep(24 * 3600.0)
+    assert len(sandbox.log.requests("start")) == before
+    batch.resume()
+    await collecting
+
+    assert {one.error for one in found} == {None}
+    assert sent(sandbox) == {"1": 1, "2": 1}
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+@pytest.mark.parametrize("ending", ["stop", "leave"])
+async def test_the_end_of_a_pause_after_the_end(
+    pool: AccountPool,
+    sandbox: Sandbox,
+    clock: FakeClock,
+    *,
+    message: "Message",
+    ledger: Path,
+    ending: str,
+    is_kept: bool,
+) -> None:
+    """Whoever resumes a batch that was stopped or left starts nothing by that."""
+    calls = [message(str(number)) for number in range(6)]
+    batch, found = Batch(pool, calls, ledger=ledger if is_kept else None), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(5.0)
+    batch.pause()
+    if ending == "stop":
+        batch.stop()
+    else:
+        await batch.aclose()
+
+    batch.resume()
+    await collecting
+    await clock.sleep(600.0)
+
+    assert found == []
+    assert len(sandbox.log.requests("start")) == 2
+    assert adds_up(batch.progress)
+
+
+async def test_a_pause_ends_with_the_pool(
+    open_pool: "Open",
+    run: "Run",
+    sandbox: Sandbox,
+    clock: FakeClock,
+    *,
+    message: "Message",
+    ledger: Path,
+) -> None:
+    """A batch does not pause beyond the life of its pool."""
+    sandbox.inject(Reset("request", after=100))
+    await run([message("Shall we talk?")], ledger=ledger)
+    pool = open_pool()
+    endless = (message(str(number)) for number in itertools.count())
+    calls = itertools.chain([message("Shall we talk?")], endless)
+    batch = Batch(pool, calls, ledger=ledger, uncertain="resend", read_ahead=100)
+    found: list[Outcome[Any]] = []
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(5.0)
+    batch.pause()
+    await clock.sleep(60.0)
+
+    await pool.aclose()
+    with pytest.raises(ClientClosed):
+        await collecting
+
+    assert {type(one.error) for one in found} == {NoneType, ClientClosed}
+    assert calls_of(found)["Shall we talk?"] == 1
+    assert adds_up(batch.progress)
 
 
 async def test_stopping_a_pause(
@@ -257,6 +383,40 @@ async def test_a_stop_asks_nothing_more(
     assert adds_up(batch.progress)
 
 
+@pytest.mark.parametrize("fault", [429, 503, "linkedinAccountSignedOut"])
+async def test_a_stop_does_not_try_again(
+    open_pool: "Open",
+    run: "Run",
+    sandbox: Sandbox,
+    *,
+    clock: FakeClock,
+    message: "Message",
+    ledger: Path,
+    fault: str | int,
+) -> None:
+    """What was refused, or is being refused, when a batch is stopped waits for the next run."""
+    sandbox.inject(fault, times=2, headers={"Retry-After": "600"})
+    sandbox.inject(Delay(4.0), times=2)
+    pool = open_pool(policy=attrs.evolve(Policy.batch(), on_user_action="hold", deadline=None))
+    calls = [message(str(number), account) for account in ("anna", "ben") for number in range(2)]
+    batch, found = Batch(pool, calls, ledger=ledger), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(1.0)
+    before, stopped_at = len(sandbox.log.requests("start")), clock.now()
+
+    batch.stop()
+    await collecting
+
+    assert clock.now() - stopped_at < 5
+    assert len(sandbox.log.requests("start")) == before
+    assert adds_up(batch.progress)
+    again = await run(calls, ledger=ledger)
+    assert [one.error for one in again if isinstance(one.error, OutcomeUnknown)] == [
+        one.error for one in again if one.error is not None
+    ]
+    assert set(sent(sandbox).values()) <= {1, 2}
+
+
 async def test_stop_after_errors(
     pool: AccountPool, sandbox: Sandbox, message: "Message", ledger: Path
 ) -> None:
@@ -293,6 +453,20 @@ async def test_old_errors_stop_nothing(
     more = [message(str(number), "cleo") for number in range(10)]
     third = await run([*calls, *more], ledger=ledger, stop_after=1)
     assert len(third) < len(calls) + len(more)
+
+
+async def test_conflicts_are_no_old_errors(
+    pool: AccountPool, message: "Message", ledger: Path
+) -> None:
+    """A key that stands for another call is a mistake of this list: it counts, and stops."""
+    calls = [message("1", key="k"), message("2", key="k"), *(message(text) for text in "abcdefgh")]
+    batch = Batch(pool, calls, ledger=ledger, stop_after=1)
+
+    outcomes = [one async for one in batch]
+
+    assert [one.error.code for one in outcomes if one.error is not None] == ["keyConflict"]
+    assert len(outcomes) < len(calls)
+    assert (batch.progress.failures, batch.progress.replayed) == (1, 0)
 
 
 async def test_a_queue_of_one(
@@ -498,5 +672,8 @@ async def test_progress_tells_the_earliest_end(
     assert (limited.done, limited.waiting) == (2, 3)
     assert limited.earliest_feasible_at is not None
     assert (limited.earliest_feasible_at.date() - today).days == 2
+    batch.pause()
+    assert batch.progress.earliest_feasible_at == limited.earliest_feasible_at
+    batch.resume()
     assert len([one async for one in batch]) == 3
     assert batch.progress.earliest_feasible_at is not None

@@ -15,10 +15,13 @@ from linkedapi_async import (
     AccountPool,
     Batch,
     Call,
+    Certainty,
+    ConfigurationError,
     FatalError,
     LedgerError,
     Outcome,
     OutcomeUnknown,
+    Policy,
     UserActionRequired,
     WorkflowTimeout,
 )
@@ -165,6 +168,7 @@ async def test_a_completion_that_nobody_understands(
 
     assert outcome.error is not None
     assert outcome.error.account == "anna"
+    assert outcome.error.workflow_id == sandbox.log.workflows()[0].workflow_id
     assert len(sandbox.log.workflows()) == 1
 
 
@@ -241,6 +245,130 @@ async def test_a_deadline_loses_nothing(
     assert isinstance(first.error, WorkflowTimeout)
     assert second.error is None
     assert sent(sandbox) == {"1": 1}
+
+
+async def test_a_workflow_that_was_forgotten(
+    open_pool: "Open",
+    run: "Run",
+    sandbox: Sandbox,
+    clock: FakeClock,
+    *,
+    message: "Message",
+    ledger: Path,
+) -> None:
+    """A workflow that the service denies is never sent again; its error says what is left to do."""
+    batch = Batch(open_pool(), [message("1")], ledger=ledger)
+    waiting = asyncio.create_task(anext(batch, None))
+    await clock.sleep(2.0)
+    await batch.aclose()
+    assert await waiting is None
+    sandbox.inject(404, on="poll", times=None)
+
+    (denied,) = await run([message("1")], ledger=ledger)
+    sandbox.clear_faults()
+    (found,) = await run([message("1")], ledger=ledger)
+
+    assert isinstance(denied.error, FatalError)
+    assert "under another key" in denied.error.hint
+    assert found.error is None
+    assert sent(sandbox) == {"1": 1}
+
+
+@pytest.mark.parametrize("uncertain", ["report", "reconcile", "resend"])
+async def test_the_account_is_gone(
+    open_pool: "Open",
+    run: "Run",
+    sandbox: Sandbox,
+    *,
+    message: "Message",
+    ledger: Path,
+    uncertain: str,
+) -> None:
+    """Calls of accounts that the pool has lost are errors of theirs, whatever was begun of them."""
+    sandbox.inject(Reset("request", after=100), account="ben")
+    calls = [message(TEXT, "ben"), message("2", "ben"), message("3")]
+    await run(calls[:1], ledger=ledger)
+    smaller = open_pool(accounts={"anna": sandbox.account("anna").identification_token})
+
+    outcomes = await run(calls, ledger=ledger, pool=smaller, uncertain=uncertain)
+
+    errors = {id(one.call): one.error for one in outcomes}
+    doubtful, fresh, other = (errors[id(call)] for call in calls)
+    assert isinstance(doubtful, OutcomeUnknown)
+    assert isinstance(fresh, ConfigurationError)
+    assert other is None
+    assert ("no account 'ben'" in str(doubtful)) == (uncertain != "report")
+
+
+async def test_what_was_found_out_is_kept(
+    run: "Run", sandbox: Sandbox, message: "Message", ledger: Path
+) -> None:
+    """A run that only reports doubts tells, and keeps, what an earlier one has found out."""
+    sandbox.inject(Reset("request", after=100))
+    (asked,) = await run([message(TEXT)], ledger=ledger, uncertain="reconcile")
+
+    again = [(await run([message(TEXT)], ledger=ledger))[0].error for _ in range(2)]
+
+    assert "not carried out" in str(asked.error)
+    assert [str(error) for error in again] == [str(asked.error)] * 2
+
+
+# ── the same once more ──
+
+WIRES = ("linked_api", "linked_api_v3", "account_api")
+CODES = (
+    "linkedinAccountSignedOut",
+    "languageNotSupported",
+    "workingHoursWaitExpired",
+    "brokenDown",
+)
+
+
+@pytest.mark.parametrize("on", ["start", "failure"])
+@pytest.mark.parametrize("code", CODES)
+@pytest.mark.parametrize("wire", WIRES)
+async def test_errors_are_told_twice_alike(
+    open_pool: "Open",
+    sandbox: Sandbox,
+    message: "Message",
+    *,
+    ledger: Path,
+    wire: str,
+    code: str,
+    on: Any,
+) -> None:
+    """What ran and failed fails the same in the next run, in every fact of its error."""
+    tokens: dict[str, Any] = {}
+    if wire != "linked_api":
+        main = sandbox.tokens.account_api_token
+        tokens = {"linked_api_token": None, "account_api_token": main, "wire": wire}
+    pool = open_pool(policy=Policy.service(), **tokens)
+    sandbox.inject(ErrorEnvelope(code), on=on)
+    (first,) = [one async for one in Batch(pool, [message("1")], ledger=ledger)]
+    asked = len(sandbox.log.requests())
+
+    (second,) = [one async for one in Batch(pool, [message("1")], ledger=ledger)]
+
+    if first.error is None or first.error.certainty is not Certainty.ACCEPTED:
+        return  # it was refused, and may be sent again
+    assert second.error is not None
+    assert type(second.error) is type(first.error)
+    assert vars(second.error) == vars(first.error)
+    assert len(sandbox.log.requests()) == asked
+
+
+async def test_doubts_are_told_twice_alike(
+    run: "Run", sandbox: Sandbox, message: "Message", ledger: Path
+) -> None:
+    """A lost reply is told of in the next run with the same facts and the same advice."""
+    sandbox.inject(Reset("reply"))
+
+    (first,) = await run([message("1")], ledger=ledger)
+    (second,) = await run([message("1")], ledger=ledger)
+
+    assert first.error is not None
+    assert second.error is not None
+    assert vars(second.error) == vars(first.error)
 
 
 # ── sending again ──

@@ -8,9 +8,16 @@ from typing import Any
 import attrs
 import pytest
 
-from linkedapi_async import FatalError, LedgerError, LinkedApi, OutcomeUnknown, Policy
+from linkedapi_async import (
+    FatalError,
+    LedgerError,
+    LinkedApi,
+    OutcomeUnknown,
+    Policy,
+    TransientError,
+)
 from linkedapi_async._bookkeeping import Taken
-from linkedapi_async._messages import Progress, Refusal
+from linkedapi_async._messages import Progress
 from linkedapi_async._messages import State as Stage
 from linkedapi_async._types import Certainty
 from linkedapi_async.errors import LinkedApiError
@@ -58,9 +65,13 @@ class Record:
         if self.shut is not None:
             raise self.shut
 
-    def learn(self, outcome: Progress | Refusal | None) -> None:
+    def learn(self, outcome: Progress | LinkedApiError | None) -> None:
         """Keep it."""
         self.told.append(("learn", outcome))
+
+    def after_reply(self, then: Callable[[], object]) -> None:
+        """Do it at once."""
+        then()
 
     def finish(self, outcome: Progress | LinkedApiError) -> None:
         """Keep it."""
@@ -114,7 +125,7 @@ async def test_each_attempt_passes_it(
         ("intend", 2),
     ]
     outcomes = [what for kind, what in fence.told if kind == "learn"]
-    assert [type(one) for one in outcomes] == [Refusal, Refusal, Progress]
+    assert [type(one) for one in outcomes] == [TransientError, TransientError, Progress]
 
 
 @pytest.mark.parametrize("shut", [Taken(ROW), LedgerError("The disk is full")])
@@ -138,12 +149,12 @@ async def test_a_lost_reply_is_told_as_lost(
     """Where nobody knows what came of a write, the fence hears exactly that."""
     sandbox.inject(Reset("reply", 0))
 
-    with pytest.raises(OutcomeUnknown):
+    with pytest.raises(OutcomeUnknown) as caught:
         await connect(sandbox).start(message, fence=fence)
 
     assert fence.kinds == ["intend", "learn"]
-    assert isinstance(fence.last, Refusal)
-    assert fence.last.is_lost
+    assert isinstance(fence.last, OutcomeUnknown)
+    assert vars(fence.last) == vars(caught.value)
 
 
 async def test_a_token_that_fails_is_told_as_unsent(
@@ -158,7 +169,7 @@ async def test_a_token_that_fails_is_told_as_unsent(
     with pytest.raises(FatalError):
         await connect(sandbox, linked_api_token=token).start(message, fence=fence)
 
-    assert isinstance(fence.last, Refusal)
+    assert isinstance(fence.last, TransientError)
     assert fence.last.certainty is Certainty.NOT_SENT
 
 
@@ -201,7 +212,7 @@ async def test_cancellation_at_any_step_is_told(
                 kind, holds = "in the fence", not accepted
             case [("intend", _), ("learn", Progress(workflow_id=found))]:
                 kind, holds = "named", accepted == {found}
-            case [("intend", _), ("learn", Refusal(certainty=Certainty.NOT_SENT))]:
+            case [("intend", _), ("learn", TransientError(certainty=Certainty.NOT_SENT))]:
                 kind, holds = "unsent", not accepted
             case [("intend", _), ("learn", None)]:
                 kind, holds = "unknown", True
