@@ -6,7 +6,7 @@ before it may still do. What is told without a workflow must not lag behind. And
 when the start was sent may be wrong, so that it counts both by that clock and by the service's.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final, assert_never
 
@@ -57,18 +57,26 @@ _ANY_READING: Final = RetrievePendingRequests()
 class Reader:
     """Reads for one doubtful start, and remembers what that can prove."""
 
-    def __init__(self, api: LinkedApi, since: datetime, settle: float) -> None:
+    def __init__(
+        self,
+        api: LinkedApi,
+        since: datetime,
+        settle: float,
+        before: Callable[[], Awaitable[object]] | None = None,
+    ) -> None:
         """Read nothing yet.
 
         Args:
             api: The client of the account.
             since: The earliest moment at which the start may have been sent, by this clock.
             settle: Seconds after that before anything is read.
+            before: Awaited before each workflow.
         """
         self._api = api
         self._clock: Clock = api.clock
         self._since = since
         self._settle = settle
+        self._before = before
         self._skew = _NONE
         self._over_at: datetime | None = None
         self._has_witness = False
@@ -204,6 +212,8 @@ class Reader:
 
         A reply that was long in coming does not tell when.
         """
+        if self._before is not None:
+            await self._before()
         asked_at = self._now()
         handle = await self._api.start(operation)
         told_at = self._now()

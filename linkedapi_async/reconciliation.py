@@ -4,6 +4,7 @@ Each operation brings its recipe and decides; here it is only driven: what it wa
 and what cannot be read proves nothing. Nothing is written, and nothing is sent again.
 """
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ async def reconcile(
     *,
     since: datetime,
     settle: float = _SETTLE,
+    before: Callable[[], Awaitable[object]] | None = None,
 ) -> Finding:
     """Find out whether an operation happened whose start got no reply.
 
@@ -45,6 +47,7 @@ async def reconcile(
         since: The earliest moment at which it may have been sent, aware.
         settle: Seconds after `since` before anything is read: a request without a reply may still
             be on its way.
+        before: Awaited before each workflow that reads, by whoever wants to hold it back.
 
     Raises:
         ConfigurationError: `since` has no zone, or `settle` is negative; nothing was sent.
@@ -59,7 +62,7 @@ async def reconcile(
     if operation.effect is Effect.READ:
         told = f"{operation.name} only reads: done again, it changes nothing."
         return Finding(Verdict.NOT_DONE, told, is_harmless=True)
-    reader = Reader(api, since, settle)
+    reader = Reader(api, since, settle, before)
     doubt = Finding(Verdict.UNKNOWN, f"No page shows whether {operation.name} happened.")
     if operation.recipe(since) is not None:
         try:

@@ -67,8 +67,8 @@ class Batch(Generic[R]):
                 `reconcile` them by asking the service, or `resend` what is proved not done.
             stop_after: Errors after which nothing more is started; `None` goes on to the end. Those
                 that the ledger knew from an earlier run do not count.
-            read_ahead: Calls that may be read and not answered yet. In a list sorted by account,
-                accounts further down stand idle until reading comes to them.
+            read_ahead: Calls that may be read and not taken as outcomes yet. In a list sorted by
+                account, accounts further down stand idle until reading comes to them.
 
         Raises:
             ConfigurationError: An option is unusable; the message names it.

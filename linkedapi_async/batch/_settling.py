@@ -249,7 +249,10 @@ class Settling:
             try:
                 with backstage(self._pool).occupying(call.account):
                     finding = await reconcile(
-                        self._pool[call.account], call.operation, since=row.sent_at
+                        self._pool[call.account],
+                        call.operation,
+                        since=row.sent_at,
+                        before=self._gate.passed,
                     )
             except (ClientClosed, ConfigurationError) as error:  # it has no such account any more
                 finding = Finding(Verdict.UNKNOWN, error.message)

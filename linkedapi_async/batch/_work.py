@@ -125,6 +125,8 @@ class Work:
 
     def pause(self) -> None:
         """Start nothing more until `resume`."""
+        if self._is_stopping:
+            return
         self._gate.shut()
         self._outcomes.set_aside()
         backstage(self._pool).closing.add(self.resume)
@@ -207,6 +209,7 @@ class Work:
         """Cancel what is settled, once: a start then has a moment to learn its name."""
         if not self._is_abandoned:
             self._is_abandoned = True
+            backstage(self._pool).closing.discard(self.resume)
             for task in self._tasks:
                 task.cancel()
 
