@@ -44,6 +44,11 @@ def calls_of(outcomes: list[Outcome[Any]]) -> Counter[str]:
     return Counter(one.text for one in operations if isinstance(one, SendMessage))
 
 
+def is_there(file: Path) -> bool:
+    """Return whether a file exists."""
+    return file.exists()
+
+
 def adds_up(progress: BatchProgress) -> bool:
     """Return whether every call that was read stands in exactly one place."""
     parts = (
@@ -300,10 +305,12 @@ async def test_a_stop(
 
     batch.stop()
     batch.stop()
+    batch.pause()
     await collecting
 
     assert clock.now() - stopped_at < 1
     assert batch.progress.is_stopping
+    assert not batch.progress.is_paused
     assert adds_up(batch.progress)
     assert found == []
     assert len(sandbox.log.workflows()) == 2
@@ -422,6 +429,54 @@ async def test_a_stop_does_not_try_again(
         one.error for one in again if one.error is not None
     ]
     assert set(sent(sandbox).values()) <= {1, 2}
+
+
+async def test_a_stop_while_refusals_come(
+    open_pool: "Open",
+    sandbox: Sandbox,
+    clock: FakeClock,
+    *,
+    message: "Message",
+    visit: Visit,
+    ledger: Path,
+) -> None:
+    """What would wait for a person, or for another turn, does not keep a batch from its end."""
+    sandbox.sign_out(account="anna")
+    sandbox.inject(Delay(3.0), account="anna", times=None)
+    sandbox.inject(Drop(), account="ben", times=None)
+    policy = attrs.evolve(Policy.batch(), on_user_action="hold", deadline=None, read_timeout=20.0)
+    calls = [message("1"), message("2"), visit(5, "ben"), message("4", "cleo")]
+    batch, found = Batch(open_pool(policy=policy), calls, ledger=ledger), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    await clock.sleep(1.0)
+    before = len(sandbox.log.requests("start"))
+
+    batch.stop()
+    await collecting
+
+    assert found == []
+    assert clock.now() < 22
+    assert len(sandbox.log.requests("start")) == before == 4
+    now = batch.progress
+    assert (now.running, now.parked, now.waiting, now.answered) == (1, 2, 1, 0)
+
+
+@pytest.mark.parametrize("is_begun", [False, True])
+async def test_a_stop_before_anything(
+    pool: AccountPool, sandbox: Sandbox, message: "Message", ledger: Path, *, is_begun: bool
+) -> None:
+    """A batch may be stopped before it has done anything, even while its ledger is opened."""
+    batch, found = Batch(pool, [message("1")], ledger=ledger), list[Outcome[Any]]()
+    collecting = asyncio.create_task(collect(batch, found))
+    if is_begun:
+        await asyncio.sleep(0)  # noqa: TID251 - one turn of the loop
+
+    batch.stop()
+    await collecting
+
+    assert found == []
+    assert is_there(ledger) == is_begun
+    assert sandbox.log.requests() == ()
 
 
 async def test_stop_after_errors(

@@ -88,6 +88,23 @@ class Full(SqliteLedger):
         raise LedgerError(msg)
 
 
+class Shared(SqliteLedger):
+    """A ledger that tells when a claim comes too late.
+
+    Attributes:
+        on_taken: Called then.
+    """
+
+    on_taken: Callable[[], object]
+
+    async def claim(self, intent: Any, **options: Any) -> Any:
+        """Claim, and tell."""
+        row = await super().claim(intent, **options)
+        if row.mark != intent.mark:
+            self.on_taken()
+        return row
+
+
 class Blind(SqliteLedger):
     """A ledger that cannot tell who lives."""
 
@@ -290,16 +307,19 @@ async def test_the_account_is_gone(
 ) -> None:
     """Calls of accounts that the pool has lost are errors of theirs, whatever was begun of them."""
     sandbox.inject(Reset("request", after=100), account="ben")
-    calls = [message(TEXT, "ben"), message("2", "ben"), message("3")]
-    await run(calls[:1], ledger=ledger)
+    calls = [message(TEXT, "ben"), message("2", "ben"), message("3"), message("4", "cleo")]
+    batch = Batch(open_pool(), [calls[0], calls[3]], ledger=ledger)
+    assert isinstance((await anext(batch)).error, OutcomeUnknown)
+    await batch.aclose()  # the other one was accepted
     smaller = open_pool(accounts={"anna": sandbox.account("anna").identification_token})
 
     outcomes = await run(calls, ledger=ledger, pool=smaller, uncertain=uncertain)
 
     errors = {id(one.call): one.error for one in outcomes}
-    doubtful, fresh, other = (errors[id(call)] for call in calls)
+    doubtful, fresh, other, accepted = (errors[id(call)] for call in calls)
     assert isinstance(doubtful, OutcomeUnknown)
     assert isinstance(fresh, ConfigurationError)
+    assert isinstance(accepted, ConfigurationError)
     assert other is None
     assert ("no account 'ben'" in str(doubtful)) == (uncertain != "report")
 
@@ -539,6 +559,30 @@ async def test_a_pool_that_is_closed_meanwhile(
 
 
 # ── ledgers in the way ──
+
+
+async def test_no_room_to_send(
+    run: "Run", sandbox: Sandbox, message: "Message", ledger: Path
+) -> None:
+    """What cannot be written down is not sent."""
+    with pytest.raises(LedgerError, match="full"):
+        await run([message("1"), message("2")], ledger=Full(ledger))
+
+    assert sandbox.log.requests() == ()
+
+
+async def test_stopped_by_what_is_somebody_elses(
+    pool: AccountPool, sandbox: Sandbox, message: "Message", ledger: Path
+) -> None:
+    """A call that turns out to be another one's is not looked after once the batch is stopped."""
+    shared = Shared(ledger)
+    batch = Batch(pool, [message("1"), message("1")], ledger=shared)
+    shared.on_taken = batch.stop
+
+    assert [one async for one in batch] == []
+
+    assert len(sandbox.log.workflows()) <= 1
+    assert (batch.progress.read, batch.progress.answered) == (2, 0)
 
 
 async def test_stopped_between_claim_and_start(

@@ -196,6 +196,23 @@ async def test_leaving_early(
     assert not [task for task in asyncio.all_tasks() if "_Work" in repr(task.get_coro())]
 
 
+async def test_stopping(open_pool: Open, sandbox: Sandbox, clock: FakeClock) -> None:
+    """Stopped, nothing more starts, and nobody waits for what runs; what has ended comes out."""
+    pool = open_pool()
+    outcomes = pool.map(visits(300))
+    await anext(outcomes)
+    started, stopped_at = len(sandbox.log.requests("start")), clock.now()
+
+    outcomes.stop()
+    left = [one async for one in outcomes]
+
+    assert len(left) < 9
+    assert clock.now() - stopped_at < 5
+    assert pool.stats().queued == 0
+    await clock.sleep(120)
+    assert started <= len(sandbox.log.workflows()) <= started + 6
+
+
 async def test_leaving_before_the_first(open_pool: Open, sandbox: Sandbox) -> None:
     """A map that nobody iterates reads and sends nothing."""
     outcomes = open_pool().map(visits(3))
