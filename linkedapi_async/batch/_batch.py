@@ -144,7 +144,7 @@ class Batch(Generic[R]):
     def pause(self) -> None:
         """Start nothing more until `resume`; what the service runs goes on.
 
-        Deadlines of calls that have not left stand still meanwhile.
+        Deadlines of calls that have not left stand still meanwhile. A pause ends with its pool.
         """
         self._work.pause()
 
