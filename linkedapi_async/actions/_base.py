@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Generic, TypeAlias, TypeVar, cast, get_
 import attrs
 
 from linkedapi_async._types import Effect, JsonObject, Plan
-from linkedapi_async.models._rules import Param, Rule, encode, params_of
+from linkedapi_async.models._rules import Param, Rule, adopt, encode, params_of
 
 __all__ = ["MODULES", "Action", "AnyAction", "Rule", "Spec", "Then", "action", "spec", "specs"]
 
@@ -54,6 +54,10 @@ class Action(Generic[R_co]):
     action_type: ClassVar[str] = ""
 
     label: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        """Take a mapping where a class is meant."""
+        adopt(self)
 
     def to_json(self) -> JsonObject:
         """Return the tree that starts here, as it goes over the wire."""

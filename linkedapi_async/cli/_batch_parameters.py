@@ -137,19 +137,7 @@ def listed(names: Collection[str]) -> str:
 
 def built(cls: OperationClass, given: Mapping[str, Json]) -> Operation[Any]:
     """Return an operation with its parameters."""
-    made: Operation[Any] = cast("Any", cls)(**_values(_table(cls), given))
+    known = {param.wire: param.name for param in _table(cls)}
+    named = {known[camel(key)]: value for key, value in given.items() if value is not None}
+    made: Operation[Any] = cast("Any", cls)(**named)
     return made
-
-
-def _values(table: Sequence[Param], given: Mapping[str, Json]) -> dict[str, Any]:
-    known = {param.wire: param for param in table}
-    found = ((known[camel(key)], value) for key, value in given.items())
-    return {param.name: _value(param, item) for param, item in found if item is not None}
-
-
-def _value(param: Param, value: Json) -> Any:
-    if param.model is not None and isinstance(value, list):
-        return [_value(param, entry) for entry in value]
-    if param.model is not None and isinstance(value, dict):
-        return param.model(**_values(param.fields, value))
-    return value

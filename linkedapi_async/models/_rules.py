@@ -13,7 +13,7 @@ import attrs
 
 from linkedapi_async._types import Json
 
-__all__ = ["Param", "Required", "Rule", "camel", "encode", "params_of"]
+__all__ = ["Param", "Required", "Rule", "adopt", "camel", "encode", "params_of"]
 
 Required: TypeAlias = Literal[True, False, "at_root"]
 """Whether a parameter has to be given; `at_root`: at the root only, and nowhere else."""
@@ -193,6 +193,50 @@ def _describe(
     if attrs.has(annotation):
         return (annotation.__name__,), (), annotation
     return (_NAMES[annotation],), (), None
+
+
+def adopt(value: object) -> None:
+    """Turn the mappings in the fields of a new attrs value into the classes they stand for.
+
+    Their keys are spelt as in Python or as on the wire. A mapping that does not fit, for a key that
+    is unknown or missing, stays one, under the names of the wire: whoever checks the request says
+    what is wrong with it, and whoever wants no check sends it.
+    """
+    for name, model in _models(cast("Any", type(value))):
+        given = getattr(value, name)
+        made = _adopted(given, model)
+        if made is not given:
+            object.__setattr__(value, name, made)
+
+
+@cache
+def _models(cls: type) -> tuple[tuple[str, type], ...]:
+    return tuple((param.name, param.model) for param in params_of(cls) if param.model)
+
+
+def _adopted(value: object, model: type) -> object:
+    if isinstance(value, Mapping):
+        return _built(cast("Mapping[str, object]", value), model)
+    if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        return [_adopted(item, model) for item in cast("Sequence[object]", value)]
+    return value
+
+
+def _built(value: Mapping[str, object], model: type) -> object:
+    rows = {key: param for param in params_of(model) for key in (param.wire, param.name)}
+    given = {
+        rows[key].wire if key in rows else key: (
+            _adopted(item, inner) if key in rows and (inner := rows[key].model) else item
+        )
+        for key, item in value.items()
+        if item is not None
+    }
+    if given.keys() <= rows.keys():
+        named = {rows[wire].name: item for wire, item in given.items()}
+        needed = (field.name for field in attrs.fields(model) if field.default is attrs.NOTHING)
+        if named.keys() >= set(needed):
+            return cast("Any", model)(**named)
+    return given
 
 
 @cache

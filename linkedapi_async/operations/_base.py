@@ -17,6 +17,7 @@ import attrs
 from linkedapi_async._types import Effect, Json, JsonObject
 from linkedapi_async.actions._base import Action
 from linkedapi_async.errors._exceptions import ActionError, ActionFailure, ProtocolError
+from linkedapi_async.models._rules import adopt, encode
 from linkedapi_async.workflows._reading import Reports, read_reports
 from linkedapi_async.workflows._reports import (
     as_object,
@@ -212,6 +213,10 @@ class _Rooted(Operation[R_co]):
 
     root: ClassVar[ActionClass]
 
+    def __attrs_post_init__(self) -> None:
+        """Take a mapping where a class is meant."""
+        adopt(self)
+
     @override
     def workflow(self) -> "JsonObject | list[JsonObject]":
         """Return the action with the parameters of this operation."""
@@ -316,14 +321,14 @@ class PageOperation(ObjectOperation[R_co]):
     def workflow(self) -> "JsonObject | list[JsonObject]":
         """Return the page action with a child for each part asked for."""
         page = self._action(basic_info=True).to_json()
-        return {**page, "then": [part.to_json() for part in self._wanted()]}
+        return {**page, "then": list(self._wanted())}
 
-    def _wanted(self) -> Iterator[Action[Any]]:
+    def _wanted(self) -> Iterator[JsonObject]:
         for part in self.parts:
             if getattr(self, part.flag):
                 config = getattr(self, part.config) if part.config else None
-                given = attrs.asdict(config, recurse=False) if config else {}
-                yield part.action(**given)
+                bounds = cast("JsonObject", encode(config)) if config else {}
+                yield {**part.action().to_json(), **bounds}
 
     @classmethod
     @override

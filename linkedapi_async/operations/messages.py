@@ -1,13 +1,14 @@
 """Messages and threads, on standard LinkedIn and in Sales Navigator."""
 
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import attrs
 
 from linkedapi_async._types import Json, JsonObject
 from linkedapi_async.actions import messages as actions_messages
 from linkedapi_async.errors._exceptions import ActionFailure
+from linkedapi_async.models._rules import encode
 from linkedapi_async.models.enums import ManageConversationOperation, NvManageConversationOperation
 from linkedapi_async.models.messages import SyncConversationResult
 from linkedapi_async.workflows._reports import as_object, children_of, failures, report_list
@@ -220,22 +221,24 @@ class SendMessage(VoidOperation):
             type="st",
             since=since,
         )
-        managed = self.manage_conversation
-        if found.verdict is Verdict.DONE and managed is not None and managed.operation:
+        if found.verdict is Verdict.DONE and (managed := self._managed().get("operation")):
             return Finding(
                 Verdict.UNKNOWN,
-                f"{found.evidence} Whether {managed.operation} was done after it cannot be read.",
+                f"{found.evidence} Whether {managed} was done after it cannot be read.",
             )
         return found
 
     @override
     def workflow(self) -> "JsonObject | list[JsonObject]":
         """Return the message, with the child that manages its thread."""
-        managed = self.manage_conversation
-        if managed is None or not managed.operation:
-            return self._action().to_json()
-        child = actions_messages.ManageConversation(operation=managed.operation)
-        return self._action(then=child).to_json()
+        message, managed = self._action().to_json(), self._managed()
+        if not managed.get("operation"):
+            return message
+        child = {"actionType": actions_messages.ManageConversation.action_type, **managed}
+        return {**message, "then": child}
+
+    def _managed(self) -> JsonObject:
+        return cast("JsonObject", encode(self.manage_conversation or {}))
 
     @classmethod
     @override

@@ -39,6 +39,9 @@ class RawAction(Action[Json], Mapping[str, Json]):
     params: Mapping[str, Json] = attrs.field(factory=dict[str, Json])
     then: Then[AnyAction] | None = None
 
+    def __attrs_post_init__(self) -> None:
+        """Leave the parameters as they are: no class stands for them."""
+
     def __getitem__(self, key: str) -> Json:
         """Return what is sent under a key."""
         return self._sent()[key]
