@@ -26,6 +26,9 @@ _STDLIB: Final = logging.getLogger(_NAME)
 _STDLIB.addHandler(logging.NullHandler())
 _KEYS: Final = {"message": "detail"}  # stdlib log records keep the word for themselves
 _LEVELS: Final = logging.getLevelNamesMapping()
+# As structlog came, unless the application was faster; its list of processors is changed in place.
+_SHIPPED: Final = {**structlog.get_config(), "processors": [*structlog.get_config()["processors"]]}
+_WAS_CONFIGURED: Final = structlog.is_configured()
 _PLAIN: Final = structlog.stdlib.BoundLogger(
     _STDLIB,
     processors=[structlog.processors.KeyValueRenderer(key_order=["event"])],
@@ -51,7 +54,7 @@ class Sink:
             self._watch.hear(event)
         if self._on_event is not None:
             self.guard(self._on_event, event)
-        if structlog.is_configured() or _STDLIB.isEnabledFor(_LEVELS[event.level.upper()]):
+        if _has_structlog() or _STDLIB.isEnabledFor(_LEVELS[event.level.upper()]):
             _log(event.level, event.name, attrs.asdict(event, recurse=False))
 
     @staticmethod
@@ -73,13 +76,22 @@ class Sink:
             _note_failure(told, exc)
 
 
+def _has_structlog() -> bool:
+    """Tell whether the application configured structlog.
+
+    What structlog comes with, printing to stdout, is nobody's choice, also where structlog counts
+    it as configured: `capture_logs` leaves it so behind.
+    """
+    return structlog.is_configured() and (_WAS_CONFIGURED or structlog.get_config() != _SHIPPED)
+
+
 def _note_failure(told: object, exc: Exception) -> None:
     _log("error", "linkedapi.callback_failed", {"on": type(told).__name__, "exc_info": exc})
 
 
 def _log(level: str, name: str, fields: dict[str, Any]) -> None:
     """Write one line; a log that cannot be written must not break the call it tells of."""
-    logger = structlog.get_logger(_NAME) if structlog.is_configured() else _PLAIN
+    logger = structlog.get_logger(_NAME) if _has_structlog() else _PLAIN
     told = {
         _KEYS.get(key, key): _plain(value) for key, value in fields.items() if value is not None
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import structlog
-from structlog.testing import LogCapture
+from structlog.testing import LogCapture, capture_logs
 
 from linkedapi_async._sinks import Sink
 from linkedapi_async._types import Scope, WorkflowId
@@ -59,6 +59,21 @@ def test_a_library_is_silent_by_default(capsys: pytest.CaptureFixture[str]) -> N
     Sink(None).emit(NEEDED)
     Sink(fail).emit(STARTED)
 
+    assert capsys.readouterr() == ("", "")
+
+
+def test_captured_logs_leave_no_mark(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a test captured of an application without structlog is printed neither then nor later.
+
+    Once `capture_logs` is over, structlog says that somebody configured it: to print to stdout.
+    """
+    with capture_logs() as captured:
+        Sink(None).emit(STARTED)
+    Sink(None).emit(NEEDED)
+    Sink(fail).emit(STARTED)
+
+    assert [line["event"] for line in captured] == ["linkedapi.workflow_started"]
+    assert structlog.is_configured()
     assert capsys.readouterr() == ("", "")
 
 
