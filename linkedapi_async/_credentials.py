@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from typing import Final, TypeAlias
 from weakref import WeakKeyDictionary
 
@@ -10,9 +11,9 @@ from .errors import ConfigurationError, FatalError
 
 __all__ = ["Token", "TokenSource"]
 
-Token: TypeAlias = str | Callable[[], Awaitable[str]]
-"""A token, or an async callable that supplies it: called at the first request and once more after
-the service called the token invalid."""
+Token: TypeAlias = str | Callable[[], Awaitable[str] | str]
+"""A token, or a callable, async as a rule, that supplies it: called at the first request and once
+more after the service called the token invalid."""
 
 _LONGEST: Final = 4096
 
@@ -31,7 +32,7 @@ class TokenSource:
             ConfigurationError: The token is empty or cannot be a header's value.
         """
         self.option = option
-        self._ask: Callable[[], Awaitable[str]] | None = None
+        self._ask: Callable[[], Awaitable[str] | str] | None = None
         self._secret: Secret | None = None
         self._answers = 0
         self._locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = (
@@ -85,16 +86,25 @@ class TokenSource:
     async def _supplied(self) -> str:
         assert self._ask is not None  # noqa: S101 - only callers with a callable come here
         try:
-            return await self._ask()
+            token = self._ask()
+            return await token if isawaitable(token) else token
+        except asyncio.CancelledError as exc:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            raise self._unavailable(exc) from exc  # its own doing: nobody cancels this task
         except Exception as exc:
-            msg = f"The callable given as {self.option} raised {type(exc).__name__}"
-            raise FatalError(msg, code="tokenUnavailable") from exc
+            raise self._unavailable(exc) from exc
+
+    def _unavailable(self, exc: BaseException) -> FatalError:
+        msg = f"The callable given as {self.option} raised {type(exc).__name__}"
+        return FatalError(msg, code="tokenUnavailable")
 
 
 def _sealed(token: object) -> tuple[Secret | None, str]:
     """Return a token out of sight, or what is wrong with it; the raw text stays in this frame."""
     if not isinstance(token, str):
-        return None, f"has to be text or an async callable, not {type(token).__name__}"
+        return None, f"has to be text or a callable that supplies it, not {type(token).__name__}"
     text = token.strip()
     if not text:
         return None, "is empty"

@@ -83,9 +83,9 @@ class LinkedApi(DirectCalls):
         """Check every option; nothing is opened or sent.
 
         Args:
-            linked_api_token: Main token of the current API, or an async callable that returns it.
+            linked_api_token: Main token of the current API, or a callable that returns it.
             account_api_token: Main token of the older Account API instead of the former.
-            identification_token: Token of the LinkedIn account, or an async callable.
+            identification_token: Token of the LinkedIn account, or a callable as well.
             base_url: Where the service is.
             wire: `linked_api`, `linked_api_v3` or `account_api`; guessed from the main token.
             policy: What to do about failures; `Policy.service()` when left out.

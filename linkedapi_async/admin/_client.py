@@ -65,7 +65,7 @@ class LinkedApiAdmin(Client[AdminLine]):
         """Check every option; nothing is opened or sent.
 
         Args:
-            linked_api_token: The main token, or an async callable that returns it.
+            linked_api_token: The main token, or a callable that returns it.
             base_url: Where the service is.
             policy: What to do about failures; `Policy.service()` when left out.
             deadline: Seconds for one call, in place of the policy's.

@@ -96,9 +96,9 @@ class AccountPool:
         Options that `LinkedApi` has too mean here what they mean there, for all accounts.
 
         Args:
-            linked_api_token: Main token of the current API, or an async callable that returns it.
+            linked_api_token: Main token of the current API, or a callable that returns it.
             account_api_token: Main token of the older Account API instead of the former.
-            accounts: Identification tokens, or async callables, by your name for each account.
+            accounts: Identification tokens, or callables, by your name for each account.
             lane_width: Calls of one account that may be sent and not ended at once. With 2 the next
                 workflow stands ready at the service while one runs; 1 is strictly one by one.
             queue_size: Calls of one account that may wait for their turn; whoever hands in more
@@ -277,7 +277,7 @@ class AccountPool:
 
         Args:
             alias: Your name for it in calls, events and errors.
-            token: Its identification token, or an async callable that returns it.
+            token: Its identification token, or a callable that returns it.
 
         Raises:
             ConfigurationError: The name is unusable or taken, the token unusable, or another

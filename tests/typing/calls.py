@@ -76,8 +76,8 @@ async def options() -> None:
 async def mistakes(api: LinkedApi) -> None:
     """What a checker has to refuse."""
 
-    def sync_token() -> str:
-        return "token"
+    def number() -> int:
+        return 5
 
     FetchPerson(person_uri="u")  # type: ignore[call-arg]
     FetchPerson()  # type: ignore[call-arg]
@@ -85,7 +85,7 @@ async def mistakes(api: LinkedApi) -> None:
     FetchPerson(person_url=5)  # type: ignore[arg-type]
     LinkedApi("a", "b")  # type: ignore[call-arg]
     LinkedApi(linked_api_token=5)  # type: ignore[arg-type]
-    LinkedApi(linked_api_token=sync_token)  # type: ignore[arg-type]
+    LinkedApi(linked_api_token=number)  # type: ignore[arg-type]
     LinkedApi(token="a")  # type: ignore[call-arg]
     LinkedApi(preflight="maybe")  # type: ignore[arg-type]
     LinkedApi(policy="batch")  # type: ignore[arg-type]

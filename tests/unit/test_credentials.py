@@ -177,16 +177,18 @@ async def test_a_failing_callable_is_an_error_of_the_client(clock: FakeClock) ->
     assert await asked.get() == Secret("fine")
 
 
-async def test_a_callable_that_is_not_async_is_an_error_of_the_client() -> None:
-    """A plain function is refused at its first use, as any failing callable."""
+async def test_a_callable_need_not_be_async() -> None:
+    """A plain function that has the token at hand supplies it as well."""
+    assert await source(lambda: TOKEN).get() == Secret(TOKEN)
 
-    def plain() -> Any:
-        return TOKEN
 
+async def test_a_callable_that_cancels_itself_is_an_error_of_the_client(clock: FakeClock) -> None:
+    """What nobody asked for is no cancellation of the call, and is not taken for one."""
     with pytest.raises(FatalError) as caught:
-        await source(plain).get()
+        await source(Vault(clock, asyncio.CancelledError())).get()
 
     assert caught.value.code == "tokenUnavailable"
+    assert isinstance(caught.value.__cause__, asyncio.CancelledError)
 
 
 async def test_a_cancelled_question_is_asked_anew(still: FakeClock) -> None:
