@@ -57,6 +57,11 @@ class ClientStats:
     paused_for: float
 
 
+_Waiters: TypeAlias = "tuple[asyncio.Future[Told], ...] | dict[asyncio.Future[Told], None]"
+# Mostly one, and then a tuple takes least room; of many in a tuple each would copy it.
+_FEW: Final = 4
+
+
 class Wait(ABC):
     """One workflow somebody waits for, as the hub sees it.
 
@@ -66,7 +71,7 @@ class Wait(ABC):
         poll_at: When the next poll is due; infinite while one is due or under way, also where
             nobody waits any more.
         is_open: Whether anybody waits.
-        told: What waiters await.
+        told: What waiters await, in the order they came.
     """
 
     __slots__ = ("account", "deadline_at", "is_open", "poll_at", "told")
@@ -76,7 +81,7 @@ class Wait(ABC):
         self.deadline_at: float = _NEVER if deadline_at is None else deadline_at
         self.poll_at: float = _UNPLANNED
         self.is_open: bool = False
-        self.told: tuple[asyncio.Future[Told], ...] = ()  # mostly one: a list takes twice the room
+        self.told: _Waiters = ()
 
     def __lt__(self, other: "Wait") -> bool:
         """Break ties of equal moments, in no order."""
@@ -231,7 +236,11 @@ class Hub:
             msg = "The handle belongs to another event loop: attach to its id on this one"
             raise ConfigurationError(msg, code="wrongLoop")
         told: asyncio.Future[Told] = self._loop.create_future()
-        wait.told += (told,)
+        if isinstance(wait.told, tuple) and len(wait.told) < _FEW:
+            wait.told += (told,)
+        else:
+            wait.told = wait.told if isinstance(wait.told, dict) else dict.fromkeys(wait.told)
+            wait.told[told] = None
         if not wait.is_open:
             self._open(wait)
         if ends_at is not None and ends_at < wait.deadline_at:
@@ -243,7 +252,10 @@ class Hub:
     def leave(self, wait: Wait, told: "asyncio.Future[Told]") -> None:
         """Forget a waiter; polling stops with the last one."""
         if told in wait.told:
-            wait.told = tuple(one for one in wait.told if one is not told)
+            if isinstance(wait.told, dict):
+                del wait.told[told]
+            else:
+                wait.told = tuple(one for one in wait.told if one is not told)
             if not wait.told:
                 self.close(wait)
 
