@@ -239,7 +239,7 @@ class Conversations:
                 another kind.
         """
         wire = self._source.wire
-        polls = {_key(poll.type, poll.person_url): poll for poll in conversations}
+        polls = {_key(poll.type, poll.person_url): poll for poll in direct.listed(conversations)}
         if not polls:
             msg = "conversations is empty"
             raise ConfigurationError(msg)

@@ -5,6 +5,7 @@ its field, so type checkers still see the plain type; nothing here refuses a val
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, TypeAlias, Union, cast, get_args, get_origin
@@ -13,7 +14,7 @@ import attrs
 
 from linkedapi_async._types import Json
 
-__all__ = ["Param", "Required", "Rule", "adopt", "camel", "encode", "params_of"]
+__all__ = ["Param", "Required", "Rule", "adopt", "camel", "encode", "meant", "params_of"]
 
 Required: TypeAlias = Literal[True, False, "at_root"]
 """Whether a parameter has to be given; `at_root`: at the root only, and nowhere else."""
@@ -26,6 +27,7 @@ _NAMES: Final[Mapping[type, str]] = {
     int: "integer",
     float: "number",
     bool: "boolean",
+    datetime: "timestamp",
 }
 
 
@@ -215,22 +217,23 @@ def _models(cls: type) -> tuple[tuple[str, type], ...]:
 
 
 def _adopted(value: object, model: type) -> object:
-    if isinstance(value, Mapping):
-        return _built(cast("Mapping[str, object]", value), model)
     if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-        return [_adopted(item, model) for item in cast("Sequence[object]", value)]
-    return value
+        return [meant(item, model) for item in cast("Sequence[object]", value)]
+    return meant(value, model)
 
 
-def _built(value: Mapping[str, object], model: type) -> object:
+def meant(value: object, model: type) -> object:
+    """Return a mapping as the class it stands for, as `adopt` does; anything else as it is."""
+    if not isinstance(value, Mapping):
+        return value
     rows = {key: param for param in params_of(model) for key in (param.wire, param.name)}
-    given = {
-        rows[key].wire if key in rows else key: (
-            _adopted(item, inner) if key in rows and (inner := rows[key].model) else item
-        )
-        for key, item in value.items()
-        if item is not None
-    }
+    given: dict[str, object] = {}
+    for key, item in cast("Mapping[str, object]", value).items():
+        row = rows.get(key)
+        if item is not None:
+            given[row.wire if row else key] = (
+                _adopted(item, row.model) if row and row.model else item
+            )
     if given.keys() <= rows.keys():
         named = {rows[wire].name: item for wire, item in given.items()}
         needed = (field.name for field in attrs.fields(model) if field.default is attrs.NOTHING)

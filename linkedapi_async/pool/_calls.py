@@ -1,6 +1,6 @@
 """What a pool is given and what it gives back: one call, and what became of it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -73,6 +73,10 @@ class Outcome(Generic[R_co]):
     call: Call[R_co]
     result: Result[R_co] | None = None
     error: LinkedApiError | None = None
+
+    def __iter__(self) -> "Iterator[Call[R_co] | Result[R_co] | LinkedApiError | None]":
+        """Unpack it: `call, result, error = outcome`."""
+        yield from (self.call, self.result, self.error)
 
     def unwrap(self) -> R_co:
         """Return the data.

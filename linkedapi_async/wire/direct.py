@@ -17,6 +17,7 @@ from linkedapi_async.errors import (
     InvalidWorkflowLocally,
     UnsupportedByWire,
 )
+from linkedapi_async.models._rules import meant
 from linkedapi_async.models._times import moment
 from linkedapi_async.models.account_info import AccountInfo
 from linkedapi_async.models.changelog import Changelog, ChangelogRelease
@@ -42,6 +43,7 @@ __all__ = [
     "inbox",
     "inbox_history",
     "instant",
+    "listed",
     "network",
     "usage",
 ]
@@ -84,13 +86,13 @@ def conversations(wire: str, polls: Sequence[ConversationPoll]) -> Query[list[Co
         polls: Which of them, and from when on.
 
     Raises:
-        ConfigurationError: A moment cannot be read.
+        ConfigurationError: A moment cannot be read, or one of them is something else.
 
     Source: https://linkedapi.io/docs/working-with-conversations
     """
     entries = [
         _without_none(personUrl=poll.person_url, type=poll.type, since=_since(poll.since))
-        for poll in polls
+        for poll in listed(polls)
     ]
     if wire == AccountApiWire.name:
         request = Request("POST", _path("pollConversations", wire), _bytes(_by_channel(entries)))
@@ -101,6 +103,22 @@ def conversations(wire: str, polls: Sequence[ConversationPoll]) -> Query[list[Co
         entries,
         lambda found: structure(found, list[Conversation], path="result"),
     )
+
+
+def listed(polls: Sequence[object]) -> list[ConversationPoll]:
+    """Return conversations to ask for, mappings among them as what they stand for.
+
+    Raises:
+        ConfigurationError: One of them is something else.
+    """
+    found: list[ConversationPoll] = []
+    for index, given in enumerate(polls):
+        poll = meant(given, ConversationPoll)
+        if not isinstance(poll, ConversationPoll):
+            msg = f"conversations[{index}]={poll!r} has to be a ConversationPoll"
+            raise ConfigurationError(msg)
+        found.append(poll)
+    return found
 
 
 def inbox(

@@ -45,6 +45,19 @@ BAD: list[tuple[str, dict[str, Any], str]] = [
     ("limits.set", {"account_id": "a", "limits": {}}, "limits={} has to be a list of SetLimit"),
     ("limits.set", {"account_id": "a", "limits": None}, "limits=None has to be a list"),
     ("limits.set", {"account_id": "a", "limits": [{}]}, "limits[0]={} has to be a SetLimitEntry"),
+    (
+        "limits.set",
+        {"account_id": "a", "limits": [{"category": "stPosts", "max": 3}]},
+        "has to be a SetLimitEntry",
+    ),
+    (
+        "limits.set",
+        {
+            "account_id": "a",
+            "limits": [{"category": "stPosts", "period": "daily", "maxValue": -1}],
+        },
+        "limits[0].max_value=-1 has to be a whole number, 0 or more",
+    ),
     ("limits.set", {"account_id": "", "limits": []}, "account_id='' has to be a text"),
     (
         "limits.set",

@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -15,6 +15,7 @@ from linkedapi_async.models import Changelog, Conversation, ConversationMessage,
 from linkedapi_async.wire import WIRES, Query, direct
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
+WANTED = ConversationPoll(person_url="b", type="nv")
 PERSON = "https://www.linkedin.com/in/person1"
 TOKYO = timezone(timedelta(hours=9))
 
@@ -117,6 +118,10 @@ def test_each_generation_is_asked_where_it_answers(wire: str, name: str) -> None
             },
         ),
         (
+            direct.conversations("linked_api", cast("Any", [{"personUrl": "a"}, WANTED])),
+            [{"personUrl": "a", "type": "st"}, {"personUrl": "b", "type": "nv"}],
+        ),
+        (
             direct.feedback(
                 "linked_api", "Hi", type="bug", context={"severity": "low", "surface": None}
             ),
@@ -148,6 +153,11 @@ def test_the_changelog_is_asked_since(since: Any, query: str) -> None:
     ("ask", "said"),
     [
         (lambda: direct.inbox("linked_api", since="yesterday"), "since='yesterday'"),
+        (lambda: direct.conversations("linked_api", cast("Any", ["a"])), "='a' has to be a ConversationPoll"),
+        (
+            lambda: direct.conversations("linked_api", cast("Any", [{"person": "a"}])),
+            "has to be a ConversationPoll",
+        ),
         (lambda: direct.inbox("linked_api", since=datetime(2026, 1, 5)), "aware"),  # noqa: DTZ001 - the point
         (lambda: direct.changelog(datetime(2026, 1, 5)), "since=datetime"),  # noqa: DTZ001 - the point
         (lambda: direct.inbox_history("linked_api", " "), "person_url"),

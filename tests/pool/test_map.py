@@ -119,6 +119,8 @@ async def test_errors_are_data(open_pool: Open, sandbox: Sandbox) -> None:
     with pytest.raises(UserActionRequired):
         refused.unwrap()
     assert next(one for one in outcomes if one.call.key == 0).unwrap().name
+    call, result, error = refused
+    assert (call, result, error) == (refused.call, None, refused.error)
 
 
 async def test_reads_as_lanes_have_room(

@@ -8,6 +8,7 @@ from typing import TypeVar, cast, get_args
 
 from linkedapi_async._convert import structure
 from linkedapi_async._types import Json, JsonObject
+from linkedapi_async.models._rules import meant
 from linkedapi_async.models.limits import (
     DeleteLimitEntry,
     Limit,
@@ -83,11 +84,12 @@ def _account(account_id: object) -> JsonObject:
 
 
 def _listed(limits: object, kind: type[E]) -> list[E]:
-    """Return the entries of a list, each of the class it has to be of."""
+    """Return the entries of a list, each of the class it has to be of, or a mapping like it."""
     if isinstance(limits, str) or not isinstance(limits, Sequence):
         checks.reject("limits", limits, f"has to be a list of {kind.__name__}")
     found: list[E] = []
-    for index, entry in enumerate(cast("Sequence[object]", limits)):
+    for index, given in enumerate(cast("Sequence[object]", limits)):
+        entry = meant(given, kind)
         if not isinstance(entry, kind):
             checks.reject(f"limits[{index}]", entry, f"has to be a {kind.__name__}")
         found.append(entry)
