@@ -9,7 +9,7 @@ from linkedapi_async._types import Disposition, Fixer, Plane, Remedy, Scope
 __all__ = ["Fault"]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen
 class Fault:
     """One error type, with everything the package knows of it.
 
@@ -33,13 +33,13 @@ class Fault:
         source: Where the fact comes from.
     """
 
-    type: str = attrs.field(kw_only=False)
+    type: str
     aliases: tuple[str, ...] = ()
     plane: Plane = Plane.REQUEST
-    disposition: Disposition
+    disposition: Disposition = attrs.field(kw_only=True)
     scope: Scope = Scope.CALL
-    fixer: Fixer
-    hint: str
+    fixer: Fixer = attrs.field(kw_only=True)
+    hint: str = attrs.field(kw_only=True)
     remedy: Remedy | None = None
     is_slow: bool = False
     is_preflight: bool = False
