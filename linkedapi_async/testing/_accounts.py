@@ -28,8 +28,9 @@ SESSION: Final = "linkedinAccountSignedOut"
 class Tokens(Mapping[str, Any]):
     """What opens one account, on every wire.
 
-    As a mapping it holds what `LinkedApi` takes for the current API, so
-    `LinkedApi(base_url=sandbox.base_url, **sandbox.tokens)` works.
+    As a mapping it lists what `LinkedApi` takes for the current API, so
+    `LinkedApi(base_url=sandbox.base_url, **sandbox.tokens)` works; the token of the older wires
+    is there by its name alone.
 
     Attributes:
         linked_api_token: Main token of the current API.
@@ -42,10 +43,8 @@ class Tokens(Mapping[str, Any]):
     identification_token: str = attrs.field(repr=False)
 
     def __getitem__(self, key: str) -> Any:
-        if key == "linked_api_token":
-            return self.linked_api_token
-        if key == "identification_token":
-            return self.identification_token
+        if key in {"account_api_token", *self}:
+            return getattr(self, key)
         raise KeyError(key)
 
     def __iter__(self) -> Iterator[str]:

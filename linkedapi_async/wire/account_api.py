@@ -10,6 +10,8 @@ Source: https://linkedapi.io/docs/account-api/executing-workflows/
 from typing import ClassVar, Final
 from urllib.parse import urlsplit
 
+import attrs
+
 from linkedapi_async._messages import Progress, Refusal, Reply, Request, State
 from linkedapi_async._types import Certainty, Json, JsonObject, WorkflowId
 from linkedapi_async.errors import UnsupportedByWire, find
@@ -88,16 +90,15 @@ class AccountApiWire:
         link = as_text(details.get("resultLink"))
         if link is None:
             return _without_link(reply, details)
-        if not self._is_ours(link):
-            return refuse(
-                reply,
-                "foreignResultLink",
-                f"The result link lies on {_origin(link)}, not on {self._origin}",
-                certainty=Certainty.ACCEPTED,
-            )
+        is_path = link.startswith("/") and not link.startswith("//")
+        named = WorkflowId(self._origin + link if is_path else link)
+        if not self._is_ours(named):
+            where = f"The result link lies on {_origin(link)}, not on {self._origin}"
+            refusal = refuse(reply, "foreignResultLink", where, certainty=Certainty.ACCEPTED)
+            return attrs.evolve(refusal, workflow_id=named)
         return Progress(
             state=progress.state,
-            workflow_id=WorkflowId(link),
+            workflow_id=named,
             word=progress.word,
             message=as_text(details.get("message")),
         )

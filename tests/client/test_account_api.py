@@ -153,6 +153,7 @@ async def test_link_to_another_origin(
 
     assert caught.value.code == "foreignResultLink"
     assert caught.value.certainty == "accepted"
+    assert caught.value.workflow_id == link
     assert not elsewhere.seen
     assert len(sandbox.log.requests()) == 1
 

@@ -153,7 +153,10 @@ def test_the_changelog_is_asked_since(since: Any, query: str) -> None:
     ("ask", "said"),
     [
         (lambda: direct.inbox("linked_api", since="yesterday"), "since='yesterday'"),
-        (lambda: direct.conversations("linked_api", cast("Any", ["a"])), "='a' has to be a ConversationPoll"),
+        (
+            lambda: direct.conversations("linked_api", cast("Any", ["a"])),
+            "='a' has to be a ConversationPoll",
+        ),
         (
             lambda: direct.conversations("linked_api", cast("Any", [{"person": "a"}])),
             "has to be a ConversationPoll",

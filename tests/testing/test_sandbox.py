@@ -162,8 +162,9 @@ async def test_tokens_open_one_account_and_are_told_as_a_mapping(sandbox: Sandbo
     assert tokens.identification_token != sandbox.tokens.identification_token
     assert tokens.identification_token not in repr(tokens)
     assert len(tokens) == 2
+    assert tokens["account_api_token"] == tokens.account_api_token
     with pytest.raises(KeyError):
-        tokens["account_api_token"]
+        tokens["data_api_token"]
 
 
 async def test_accounts_are_kept_apart(talk: "Talk") -> None:

@@ -132,18 +132,30 @@ def test_the_account_api_gives_a_link(  # noqa: PLR0917 - columns of the table
         "https://user@api.linkedapi.io/account/results/abc",
         "https://api.linkedapi.io:8443/account/results/abc",
         "http://api.linkedapi.io/account/results/abc",
-        "/account/results/abc",
+        "//evil.example/account/results/abc",
+        "account/results/abc",
     ],
 )
 def test_a_link_elsewhere_is_reported_and_not_followed(
     account_api: Wire, reply: Make, link: str
 ) -> None:
-    """The workflow runs, and its result lies where the tokens must not go."""
+    """The workflow runs, and its result lies where the tokens must not go; the link is kept."""
     body = {"status": "running", "progress": {"resultLink": link}}
 
     outcome = refused(account_api.read_start(reply(body)))
 
     assert (outcome.code, outcome.certainty) == ("foreignResultLink", ACCEPTED)
+    assert outcome.workflow_id == link
+
+
+def test_a_link_without_an_origin_is_the_service_s(account_api: Wire, reply: Make) -> None:
+    """A path alone lies where it was received."""
+    body = {"status": "running", "progress": {"resultLink": "/account/results/abc"}}
+
+    started = progress(account_api.read_start(reply(body)))
+
+    assert started.workflow_id == "https://api.linkedapi.io:443/account/results/abc"
+    assert account_api.poll(started.workflow_id).path == started.workflow_id
 
 
 @pytest.mark.parametrize(
