@@ -1,13 +1,38 @@
 """Where faults lie in wait: which one happens, and what their short forms mean."""
 
+from collections.abc import Mapping
 from difflib import get_close_matches
+from typing import Final
 
 from linkedapi_async._types import Plane
 from linkedapi_async.errors import CATALOG, find
 
-from .faults import ErrorEnvelope, Fault, Injection, Moment, Status
+from .faults import (
+    Close,
+    Drop,
+    ErrorEnvelope,
+    Fault,
+    Html,
+    Injection,
+    Moment,
+    Null,
+    Reset,
+    Stall,
+    Status,
+    Truncate,
+)
 
 __all__ = ["Ambush", "as_fault", "moment_for"]
+
+_PLAIN: Final[Mapping[str, Fault]] = {
+    "close": Close(),
+    "drop": Drop(),
+    "html": Html(),
+    "null": Null(),
+    "reset": Reset(),
+    "stall": Stall(),
+    "truncate": Truncate(),
+}
 
 
 class Ambush:
@@ -48,10 +73,11 @@ class Ambush:
 
 
 def as_fault(fault: Fault | str | int, *, message: str | None, body: bytes | str | None) -> Fault:
-    """Return the value behind the short forms: an error word, an HTTP status.
+    """Return the value behind the short forms: an error word, an HTTP status, a fault's name.
 
     Args:
-        fault: A value, a wire word or alias of the catalogue, or a status.
+        fault: A value, a wire word or alias of the catalogue, a status, or the name of a fault
+            that needs no more to be said.
         message: Text for an error word.
         body: Content for a status.
 
@@ -62,13 +88,15 @@ def as_fault(fault: Fault | str | int, *, message: str | None, body: bytes | str
         return Status(fault, body.encode() if isinstance(body, str) else body or b"")
     if not isinstance(fault, str):
         return fault
+    if fault in _PLAIN:
+        return _PLAIN[fault]
     row = find(fault)
     if row is None or row.plane is Plane.CLIENT:
         near = get_close_matches(fault, _words(), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         msg = (
-            f"{fault!r} is no error word of the service{hint} "
-            "(ErrorEnvelope takes words the catalogue does not hold)"
+            f"{fault!r} is no error word of the service{hint} (ErrorEnvelope takes words the "
+            f"catalogue does not hold), nor one of {', '.join(_PLAIN)}"
         )
         raise ValueError(msg)
     return ErrorEnvelope(fault, message)
@@ -84,4 +112,5 @@ def moment_for(fault: Fault, on: Moment) -> Moment:
 
 
 def _words() -> list[str]:
-    return [name for row in CATALOG.values() if row.plane is not Plane.CLIENT for name in row.names]
+    known = [row.names for row in CATALOG.values() if row.plane is not Plane.CLIENT]
+    return [name for names in [*known, tuple(_PLAIN)] for name in names]

@@ -260,7 +260,8 @@ class Sandbox(OtherPeople, Standings):
 
         Args:
             fault: A word of the error catalogue, sent as it stands in the envelope of the wire
-                that was asked; an HTTP status; or a value of `linkedapi_async.testing.faults`.
+                that was asked; an HTTP status; a value of `linkedapi_async.testing.faults`; or
+                the lower-case name of one that needs no more to be said, such as "reset".
             on: What it waits for: a request for that purpose; `result`, a pull of a result link;
                 `any` request; `failure`, the end of a workflow, which then fails for this
                 reason; `action`, the next action executed, which then reports this error.

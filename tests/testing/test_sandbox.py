@@ -13,18 +13,22 @@ import pytest
 from linkedapi_async._types import Plan
 from linkedapi_async.testing import (
     Body,
+    Close,
     Delay,
     Drop,
     ErrorEnvelope,
     FakeClock,
+    Fault,
     Html,
     Null,
     PortInUse,
     Redirect,
+    Reset,
     Sandbox,
     SandboxError,
     Slow,
     Stall,
+    Truncate,
 )
 
 if TYPE_CHECKING:
@@ -318,6 +322,12 @@ async def test_unknown_words_need_a_value(talk: "Talk") -> None:
     status, told = await talk.ask("POST", "/workflows", body=READ)
 
     assert (status, told["error"]) == (409, {"type": "brandNew", "message": "Surprise."})
+
+
+@pytest.mark.parametrize("fault", [Close(), Drop(), Html(), Null(), Reset(), Stall(), Truncate()])
+async def test_faults_have_names(talk: "Talk", fault: Fault) -> None:
+    """A fault that needs no more to be said may be given by its name."""
+    assert talk.sandbox.inject(type(fault).__name__.lower()).fault == fault
 
 
 async def test_replies_are_dated_by_the_clock(talk: "Talk", clock: FakeClock) -> None:
