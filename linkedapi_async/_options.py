@@ -10,6 +10,7 @@ from ._credentials import Token, TokenSource
 from ._proxy import Proxy
 from ._types import Plan
 from .errors import ConfigurationError
+from .operations._base import Operation
 from .policy import Pace, Policy
 from .wire import WIRES, Wire
 
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 __all__ = [
     "BASE_URL",
     "check_count",
+    "check_operation",
     "check_url",
+    "check_workflow_id",
     "choose_pace",
     "choose_plan",
     "choose_proxy",
@@ -59,6 +62,31 @@ def main_token(
         raise ConfigurationError(msg)
     assert account is not None  # noqa: S101 - one of the two is given
     return TokenSource(account, option="account_api_token"), wire or "account_api"
+
+
+def check_operation(value: object, *, or_class: bool = False) -> None:
+    """Let operations pass, and their classes where these will do.
+
+    Raises:
+        ConfigurationError: It is something else, such as bare JSON.
+    """
+    if not issubclass(value if or_class and isinstance(value, type) else type(value), Operation):
+        msg = (
+            f"operation={value!r} is no operation, such as FetchPerson(person_url=...) "
+            "or CustomWorkflow({...})"
+        )
+        raise ConfigurationError(msg)
+
+
+def check_workflow_id(value: object) -> None:
+    """Let ids of workflows pass, whatever they look like.
+
+    Raises:
+        ConfigurationError: It is no text, or an empty one.
+    """
+    if not isinstance(value, str) or not value.strip():
+        msg = f"workflow_id={value!r} has to be a text with something in it"
+        raise ConfigurationError(msg)
 
 
 def check_url(base_url: str) -> str:

@@ -14,7 +14,16 @@ from ._hub import ClientStats
 from ._identity import Identity
 from ._messages import Purpose, Request
 from ._observer import Observer
-from ._options import BASE_URL, check_url, choose_plan, choose_receiver, main_token, with_waiting
+from ._options import (
+    BASE_URL,
+    check_operation,
+    check_url,
+    check_workflow_id,
+    choose_plan,
+    choose_receiver,
+    main_token,
+    with_waiting,
+)
 from ._session import Session
 from ._site import SITE_URL, Site
 from ._trunk import Trunk
@@ -271,6 +280,7 @@ class LinkedApi(DirectCalls):
             InvalidWorkflowLocally: It breaks a rule; nothing was sent.
             LinkedApiError: As `run`, before acceptance.
         """
+        check_operation(operation)
         session = self._line()
         call = session.call(Purpose.START, operation.name, self._policy, reads_only=False)
         place = session.enter(call)
@@ -299,12 +309,11 @@ class LinkedApi(DirectCalls):
             fence: Is told the end.
 
         Raises:
-            ConfigurationError: The id is empty.
+            ConfigurationError: The id is empty, or the operation none.
             UnsupportedByWire: The result link lies on another origin.
         """
-        if not workflow_id.strip():
-            msg = "workflow_id is empty"
-            raise ConfigurationError(msg)
+        check_operation(operation, or_class=True)
+        check_workflow_id(workflow_id)
         session = self._line()
         self._wire.poll(WorkflowId(workflow_id))
         kind = operation if isinstance(operation, type) else type(operation)

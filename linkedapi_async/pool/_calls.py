@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from linkedapi_async._bookkeeping import Fence
+from linkedapi_async._options import check_operation
 from linkedapi_async.errors import ConfigurationError, LinkedApiError
 from linkedapi_async.operations._base import Operation, Result
 
@@ -21,9 +22,7 @@ def _is_name(_: object, field: "attrs.Attribute[Any]", value: object) -> None:
 
 
 def _is_operation(_: object, __: object, value: object) -> None:
-    if not isinstance(value, Operation):
-        msg = f"operation={value!r} is no operation, such as FetchPerson(person_url=...)"
-        raise ConfigurationError(msg)
+    check_operation(value)
 
 
 def _is_whole(_: object, field: "attrs.Attribute[Any]", value: object) -> None:

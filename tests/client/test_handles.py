@@ -247,6 +247,31 @@ async def test_empty_id(connect: Callable[..., LinkedApi], empty: str) -> None:
         connect().attach(FetchPerson, empty)
 
 
+@pytest.mark.parametrize("workflow_id", [None, 5, b"wf-1", FetchPerson])
+async def test_id_that_is_no_text_is_refused(
+    connect: Callable[..., LinkedApi], sandbox: Sandbox, workflow_id: Any
+) -> None:
+    """Whatever was given is named; nothing is sent."""
+    with pytest.raises(ConfigurationError, match=r"workflow_id=.* has to be a text"):
+        connect().attach(FetchPerson, workflow_id)
+
+    assert not sandbox.log.requests()
+
+
+@pytest.mark.parametrize("other", ["fetchPerson", None, int, {"actionType": "st.syncInbox"}])
+async def test_what_is_no_operation_is_refused(
+    connect: Callable[..., LinkedApi], sandbox: Sandbox, other: Any
+) -> None:
+    """The message shows what would be one; the class of one will only do to attach."""
+    with pytest.raises(ConfigurationError, match="is no operation, such as"):
+        connect().attach(other, "wf-1")
+    for given in (other, FetchPerson):
+        with pytest.raises(ConfigurationError, match="is no operation, such as"):
+            await connect().run(given)
+
+    assert not sandbox.log.requests()
+
+
 async def test_id_is_quoted(connect: Callable[..., LinkedApi], sandbox: Sandbox) -> None:
     """An id cannot lead anywhere else."""
     with pytest.raises(FatalError):
