@@ -206,9 +206,8 @@ def adopt(value: object) -> None:
     """
     for name, model in _models(cast("Any", type(value))):
         given = getattr(value, name)
-        made = _adopted(given, model)
-        if made is not given:
-            object.__setattr__(value, name, made)
+        if given is not None and type(given) is not model:
+            object.__setattr__(value, name, _adopted(given, model))
 
 
 @cache
