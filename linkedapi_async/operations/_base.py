@@ -112,9 +112,10 @@ class Result(Generic[R_co]):
         """Return the data.
 
         Raises:
-            ActionError: There is no data because actions failed; it holds every failure.
+            ActionError: There is no data because actions failed, or a custom workflow's is nothing
+                but their reports; it holds every failure.
         """
-        if self.data is None and self.errors:
+        if self.errors and (self.data is None or _all_failed(self.completion)):
             raise ActionError(self.errors, workflow_id=self.workflow_id)
         return cast("R_co", self.data)
 
@@ -125,6 +126,12 @@ class Result(Generic[R_co]):
             ProtocolError: A report is not of the documented form; the message names the place.
         """
         return read_reports(self.completion)
+
+
+def _all_failed(completion: Json) -> bool:
+    roots = completion if isinstance(completion, list) else [completion]
+    failed = [isinstance(root, Mapping) and root.get("success") is False for root in roots]
+    return bool(failed) and all(failed)
 
 
 class Operation(ABC, Generic[R_co]):

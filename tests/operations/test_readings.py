@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkedapi_async._types import Json
 from linkedapi_async.errors import ActionError, ActionFailure, ProtocolError
 from linkedapi_async.models import CheckConnectionStatusResult, PersonSearchItem
-from linkedapi_async.operations import FetchPerson, Operation, Result, operations
+from linkedapi_async.operations import CustomWorkflow, FetchPerson, Operation, Result, operations
 from linkedapi_async.operations._base import ListOperation, ObjectOperation, PageOperation
 
 SAMPLES = [
@@ -342,6 +343,26 @@ def test_unwrap_gives_data_or_raises_every_failure() -> None:
 
     assert (caught.value.failures, caught.value.code) == ((TOLD,), "personNotFound")
     assert caught.value.workflow_id == "wf-1"
+
+
+@pytest.mark.parametrize("completion", [FAILED, [FAILED], [FAILED, FAILED]])
+def test_reports_of_nothing_but_failures_are_no_data(completion: Json) -> None:
+    """A custom workflow of which nothing worked is not taken for one that did."""
+    data, errors = CustomWorkflow.read(completion)
+
+    with pytest.raises(ActionError) as caught:
+        Result(data, errors, completion=completion).unwrap()
+
+    assert caught.value.failures == errors
+
+
+def test_reports_of_some_failures_are_data() -> None:
+    """Where one action worked, all reports are handed out."""
+    completion: Json = [FAILED, {"actionType": "st.syncInbox", "success": True}]
+    data, errors = CustomWorkflow.read(completion)
+
+    assert errors
+    assert Result(data, errors, completion=completion).unwrap() is completion
 
 
 def test_results_travel() -> None:
