@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
@@ -67,8 +68,8 @@ class Client(ABC, Generic[L]):
             ConfigurationError: An option is unusable; the message names it.
         """
         address = check_url(base_url)
-        if on_event is not None and not callable(on_event):
-            msg = f"on_event={on_event!r} cannot be called"
+        if on_event is not None and (not callable(on_event) or iscoroutinefunction(on_event)):
+            msg = f"on_event={on_event!r} is no plain function: it is called, and never awaited"
             raise ConfigurationError(msg)
         clock = clock or SystemClock()
         watch = None if observer is None else observer.attend(address, clock)

@@ -265,7 +265,8 @@ async def test_what_is_no_operation_is_refused(
     """The message shows what would be one; the class of one will only do to attach."""
     with pytest.raises(ConfigurationError, match="is no operation, such as"):
         connect().attach(other, "wf-1")
-    for given in (other, FetchPerson):
+    both: tuple[Any, ...] = (other, FetchPerson)
+    for given in both:
         with pytest.raises(ConfigurationError, match="is no operation, such as"):
             await connect().run(given)
 

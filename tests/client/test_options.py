@@ -26,6 +26,10 @@ LinkedApiLoose = cast("Callable[..., LinkedApi]", LinkedApi)
 PolicyLoose = cast("Callable[..., Policy]", Policy)
 
 
+async def listen(_: Event) -> None:
+    """Hear nothing: nobody awaits it."""
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
@@ -64,6 +68,7 @@ PolicyLoose = cast("Callable[..., Policy]", Policy)
         ({"preflight": "maybe"}, "preflight='maybe'"),
         ({"policy": "batch"}, "policy='batch'"),
         ({"on_event": "print"}, "on_event='print'"),
+        ({"on_event": listen}, "on_event=.*listen.* is no plain function"),
         ({"receiver": "hooks"}, "receiver='hooks'"),
     ],
     ids=repr,
