@@ -68,7 +68,7 @@ class Client(ABC, Generic[L]):
             ConfigurationError: An option is unusable; the message names it.
         """
         address = check_url(base_url)
-        if on_event is not None and (not callable(on_event) or iscoroutinefunction(on_event)):
+        if on_event is not None and (iscoroutinefunction(on_event) or not callable(on_event)):
             msg = f"on_event={on_event!r} is no plain function: it is called, and never awaited"
             raise ConfigurationError(msg)
         clock = clock or SystemClock()

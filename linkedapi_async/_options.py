@@ -70,7 +70,8 @@ def check_operation(value: object, *, or_class: bool = False) -> None:
     Raises:
         ConfigurationError: It is something else, such as bare JSON.
     """
-    if not issubclass(value if or_class and isinstance(value, type) else type(value), Operation):
+    is_class = or_class and isinstance(value, type) and issubclass(value, Operation)
+    if not is_class and not isinstance(value, Operation):
         msg = (
             f"operation={value!r} is no operation, such as FetchPerson(person_url=...) "
             "or CustomWorkflow({...})"

@@ -216,9 +216,12 @@ def _models(cls: type) -> tuple[tuple[str, type], ...]:
 
 
 def _adopted(value: object, model: type) -> object:
-    if isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
-        return [meant(item, model) for item in cast("Sequence[object]", value)]
-    return meant(value, model)
+    if not isinstance(value, (list, tuple)):
+        return meant(value, model)
+    items = cast("Sequence[object]", value)
+    if not any(isinstance(item, Mapping) for item in items):
+        return items
+    return [meant(item, model) for item in items]
 
 
 def meant(value: object, model: type) -> object:

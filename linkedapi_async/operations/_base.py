@@ -334,7 +334,7 @@ class PageOperation(ObjectOperation[R_co]):
         for part in self.parts:
             if getattr(self, part.flag):
                 config = getattr(self, part.config) if part.config else None
-                bounds = cast("JsonObject", encode(config)) if config else {}
+                bounds = cast("JsonObject", encode(config or {}))
                 yield {**part.action().to_json(), **bounds}
 
     @classmethod

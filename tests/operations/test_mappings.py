@@ -30,8 +30,10 @@ PERSON = "https://www.linkedin.com/in/person1"
 def plain(value: Any, *, spelt_as_wire: bool) -> Any:
     """Return a value with mappings in place of attrs classes, under the names of one spelling."""
     if isinstance(value, (list, tuple)):
-        return [plain(item, spelt_as_wire=spelt_as_wire) for item in value]
-    if not attrs.has(type(value)):
+        items: Any = value
+        return [plain(item, spelt_as_wire=spelt_as_wire) for item in items]
+    kind: Any = type(value)
+    if not attrs.has(kind):
         return value
     fields = attrs.asdict(value, recurse=False)
     return {
