@@ -29,16 +29,14 @@ PERSON = "https://www.linkedin.com/in/person1"
 
 def plain(value: Any, *, spelt_as_wire: bool) -> Any:
     """Return a value with mappings in place of attrs classes, under the names of one spelling."""
-    if isinstance(value, (list, tuple)):
-        items: Any = value
-        return [plain(item, spelt_as_wire=spelt_as_wire) for item in items]
-    kind: Any = type(value)
-    if not attrs.has(kind):
-        return value
-    fields = attrs.asdict(value, recurse=False)
+    given: Any = value  # what it is checked for would else be known in part
+    if type(given) in {list, tuple}:
+        return [plain(item, spelt_as_wire=spelt_as_wire) for item in given]
+    if not attrs.has(given.__class__):
+        return given
     return {
         camel(name) if spelt_as_wire else name: plain(item, spelt_as_wire=spelt_as_wire)
-        for name, item in fields.items()
+        for name, item in attrs.asdict(given, recurse=False).items()
     }
 
 
