@@ -155,6 +155,9 @@ class Dispatch:
             account: Alias of the account.
             form: The operation.
             key: Names the call in the ledger.
+
+        Raises:
+            CancelledError: As asked; what had not left yet stays here.
         """
         while not await self._may_start():
             _LOG.error("The lock of this executor id is lost; nothing is started meanwhile")
@@ -164,8 +167,14 @@ class Dispatch:
         except LinkedApiError as error:
             return _refused(error)
         either: set[asyncio.Future[Any]] = {task, flight.named}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done() and await _is_kept(flight):
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            is_named = not task.done() and await _is_kept(flight)
+        except asyncio.CancelledError:
+            task.add_done_callback(lambda _: self._forget(run, task))
+            task.cancel()
+            raise
+        if is_named:
             return accepted(flight.named.result())
         return await self._land(run, flight, task)
 
@@ -180,6 +189,8 @@ class Dispatch:
         """
         try:
             flight, task = self._flights.get(run) or self._fly(run, account, form, key)
+            if task.cancelling():  # whoever waited for it was cancelled, and is resumed by now
+                flight, task = self._fly(run, account, form, key)
         except LinkedApiError as error:
             return _refused(error)
         return await self._land(run, flight, task)
@@ -231,13 +242,18 @@ class Dispatch:
         self._flights[run] = flight, task
         return flight, task
 
+    def _forget(self, run: str, task: "asyncio.Task[Outcome[Any]]") -> None:
+        """Forget a call, unless another took its place."""
+        if run in self._flights and self._flights[run][1] is task:
+            del self._flights[run]
+
     async def _land(
         self, run: str, flight: _Flight, task: "asyncio.Task[Outcome[Any]]"
     ) -> JsonObject:
         try:
             outcome = await task
         finally:
-            self._flights.pop(run, None)
+            self._forget(run, task)
         await _is_kept(flight)
         return write_value(outcome, flight.workflow_id, is_over=flight.is_over)
 

@@ -36,8 +36,9 @@ def register(name: str, dispatch: Dispatch, thread: LoopThread) -> Workflow:
         thread: Where that lives.
     """
 
-    # A step that were tried again after an error could send what may have been sent.
-    @DBOS.step(name=f"{name}.submit", retries_allowed=False)
+    # A step that were tried again after an error could send what may have been sent; one that went
+    # on after DBOS was told to cancel it would send what nobody wants any more.
+    @DBOS.step(name=f"{name}.submit", retries_allowed=False, preemptible=True)
     async def submit(account: str, operation: Value, key: str) -> Value:
         return await ask(dispatch.submit, account, operation, key)
 

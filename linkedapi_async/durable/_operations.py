@@ -4,7 +4,7 @@ import asyncio
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from os import PathLike
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar, cast, get_args
@@ -131,7 +131,7 @@ class DurableOperations:
                 that `forward` passes on; give that to the pool to be woken by them.
             ledger: Where starts are written down: a path, a `postgresql://` address, or a ledger of
                 `linkedapi_async.stores` that is not open. Processes that share a database of DBOS
-                share a ledger.
+                share a ledger: where that database is a PostgreSQL, a file is refused.
             name: Of the workflow and of the queue.
             uncertain: What becomes of operations that may have been carried out: `report` them,
                 `reconcile` them by asking the service, or `resend` what is proved not done.
@@ -154,16 +154,13 @@ class DurableOperations:
         if not 0 < queue_interval < math.inf:
             msg = f"queue_interval={queue_interval!r} has to be a number of seconds above 0"
             raise ConfigurationError(msg)
+        book = open_ledger(ledger) if isinstance(ledger, (str, PathLike)) else ledger
+        self._settings.check_ledger(book)
         self._name = name
         self._rate = rate
         self._queue_interval = queue_interval
         self._thread = LoopThread(f"{name}-accounts")
-        self._dispatch = Dispatch(
-            accounts,
-            open_ledger(ledger) if isinstance(ledger, (str, PathLike)) else ledger,
-            uncertain,
-            self._settings.lock,
-        )
+        self._dispatch = Dispatch(accounts, book, uncertain, self._settings.lock)
         self._opened: ExitStack | None = None
         self._run: Workflow = register(name, self._dispatch, self._thread)
 
@@ -218,8 +215,16 @@ class DurableOperations:
         self.close()
 
     async def __aenter__(self) -> Self:
-        """Launch beside the event loop, and return itself."""
-        await _beside(self.launch)
+        """Launch beside the event loop, and return itself.
+
+        Raises:
+            CancelledError: As asked; nothing stays open.
+        """
+        try:
+            await _beside(self.launch, give_up=self._thread.give_up)
+        except asyncio.CancelledError:
+            await _beside(self.close)
+            raise
         return self
 
     async def __aexit__(
@@ -228,8 +233,11 @@ class DurableOperations:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close beside the event loop."""
-        await _beside(self.close)
+        """Close beside the event loop, to the end also where this is cancelled."""
+        try:
+            await _beside(self.close)
+        finally:
+            await _mend_threads()
 
     # ── operations ──
 
@@ -328,7 +336,40 @@ def _is_looping() -> bool:
     return True
 
 
-async def _beside(work: Callable[[], None]) -> None:
-    """Have something done in a thread that DBOS does not know, as it ends its own."""
+async def _beside(work: Callable[[], None], give_up: Callable[[], None] | None = None) -> None:
+    """Have something done in a thread that DBOS does not know, as it ends its own.
+
+    Args:
+        work: It is seen to its end, and the event loop goes on meanwhile.
+        give_up: Hurries that, where this is cancelled.
+
+    Raises:
+        CancelledError: As asked, once the work has ended.
+    """
+    cancelled = False
     with ThreadPoolExecutor(max_workers=1) as executor:
-        await asyncio.get_running_loop().run_in_executor(executor, work)
+        doing = asyncio.get_running_loop().run_in_executor(executor, work)
+        while not doing.done():
+            try:
+                await asyncio.wait({doing})
+            except asyncio.CancelledError:
+                cancelled = True
+                if give_up is not None:
+                    give_up()
+    if not cancelled:
+        return doing.result()
+    with suppress(Exception, asyncio.CancelledError):
+        doing.result()
+    raise asyncio.CancelledError
+
+
+async def _mend_threads() -> None:
+    """Give the event loop threads again, where DBOS had put its own in their place and ended them.
+
+    Without them the application could resolve no name any more, nor use `asyncio.to_thread`.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.run_in_executor(None, int)
+    except RuntimeError:
+        loop.set_default_executor(ThreadPoolExecutor())

@@ -11,7 +11,9 @@ from dbos import DBOSConfig
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from linkedapi_async._bookkeeping import Ledger
 from linkedapi_async.errors import ConfigurationError
+from linkedapi_async.stores import SqliteLedger
 
 from ._lock import Lock, PostgresLock, SqliteLock
 
@@ -33,6 +35,20 @@ class Settings:
     config: DBOSConfig
     executor_id: str
     lock: Lock
+
+    def check_ledger(self, ledger: Ledger) -> None:
+        """Check that whoever takes over on another host would find what was begun here.
+
+        Raises:
+            ConfigurationError: The ledger stays behind with this host.
+        """
+        if isinstance(self.lock, PostgresLock) and isinstance(ledger, SqliteLedger):
+            msg = (
+                "The ledger is a file, and DBOS uses PostgreSQL: this executor, started on another "
+                "host, would find what it was in the middle of there, and not that it was sent. "
+                "Give the ledger an address of PostgreSQL as well; it may be the one of DBOS"
+            )
+            raise ConfigurationError(msg)
 
     @classmethod
     def of(cls, config: DBOSConfig) -> "Settings":

@@ -28,6 +28,7 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
+        self._waited: Future[Any] | None = None
 
     def start(self) -> None:
         """Run a new loop."""
@@ -62,9 +63,19 @@ class LoopThread:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what comes of a coroutine that runs there, blocking this thread meanwhile."""
+        """Return what comes of a coroutine that runs there, blocking this thread meanwhile.
+
+        Raises:
+            CancelledError: Of `concurrent.futures`: it was given up.
+        """
         assert self._loop is not None  # noqa: S101 - it is asked between start and stop
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        self._waited = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return self._waited.result()
+
+    def give_up(self) -> None:
+        """Cancel what a thread is blocked by in `wait`, if any is; from any thread."""
+        if self._waited is not None:
+            self._waited.cancel()
 
     async def _serve(self, begun: "Future[asyncio.AbstractEventLoop]") -> None:
         begun.set_result(asyncio.get_running_loop())

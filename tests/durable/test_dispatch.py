@@ -10,6 +10,7 @@ import attrs
 import pytest
 
 from linkedapi_async import AccountPool, Policy
+from linkedapi_async._clock import elsewhere
 from linkedapi_async._types import JsonObject
 from linkedapi_async.durable._dispatch import Dispatch
 from linkedapi_async.durable._forms import write_operation
@@ -329,3 +330,41 @@ async def test_answered_at_once(sandbox: Sandbox, open_house: Open) -> None:
 
     assert value["state"] == "done"
     assert outcome(value, operation).result.data.name
+
+
+async def test_cancelled_before_it_left(
+    sandbox: Sandbox, open_house: Open, until: Callable[[Callable[[], bool]], Any]
+) -> None:
+    """A step that DBOS cancels sends nothing any more; entered again, it does."""
+    house = await open_house()
+    await house.pool.run(Call("main", FetchPerson(person_url=PERSON)))
+    house.pool.pause("main")
+    submitting = asyncio.ensure_future(house.submit())
+    with elsewhere():  # time stands still meanwhile
+        await until(lambda: house.pool.stats().accounts["main"].queued == 1)
+
+    submitting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await submitting
+    house.pool.resume("main")
+    await house.pool.run(Call("main", FetchPerson(person_url=PERSON)))
+
+    assert len(sandbox.log.requests("start")) == 2, "the readings"
+    assert (await house.submit())["state"] == "accepted"
+    assert (await house.wait())["state"] == "done"
+    assert len(sandbox.log.requests("start")) == 3
+
+
+async def test_resumed_while_it_lets_go(sandbox: Sandbox, open_house: Open) -> None:
+    """A wait that begins while the cancelled one before it lets go has an outcome of its own."""
+    house = await open_house()
+    await house.submit()
+    first = asyncio.ensure_future(house.wait())
+    await asyncio.wait({first}, timeout=0)
+
+    first.cancel()
+    second = asyncio.ensure_future(house.wait())
+
+    assert (await second)["state"] == "done"
+    assert first.cancelled()
+    assert len(sandbox.log.requests("start")) == 1

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -174,6 +175,40 @@ async def test_cancelled_and_resumed(make: Make, service: Sandbox, until: Until)
     assert len(service.log.requests("start")) == 1
 
 
+async def test_cancelled_before_it_left(make: Make, service: Sandbox, until: Until) -> None:
+    """Cancelled before its turn, an operation is not sent later, but when it is resumed."""
+    opened: list[tuple[AccountPool, asyncio.AbstractEventLoop]] = []
+
+    async def open_paused(receiver: WebhookReceiver) -> AccountPool:
+        pool = AccountPool(
+            linked_api_token=service.tokens.linked_api_token,
+            accounts={"a": service.accounts[0].identification_token},
+            base_url=service.base_url,
+            policy=QUICK,
+            receiver=receiver,
+        )
+        await pool.__aenter__()
+        pool.pause("a")
+        opened.append((pool, asyncio.get_running_loop()))
+        return pool
+
+    async with make(accounts=open_paused) as durable:
+        first = await durable.enqueue("a", message("first"))
+        ((pool, loop),) = opened
+        await until(lambda: pool.stats().accounts["a"].queued == 1)
+        await DBOS.cancel_workflow_async(first.workflow_id)
+        await until(lambda: pool.stats().accounts["a"].cancelled == 1)
+        second = await durable.enqueue("a", message("second"))
+        loop.call_soon_threadsafe(pool.resume, "a")
+        assert (await second.outcome()).error is None
+        assert [one.params["text"] for one in service.log.effects()] == ["second"]
+
+        await DBOS.resume_workflow_async(first.workflow_id)
+        assert (await first.outcome()).error is None
+
+    assert [one.params["text"] for one in service.log.effects()] == ["second", "first"]
+
+
 @pytest.mark.parametrize("is_outside", [False, True])
 async def test_push(make: Make, service: Sandbox, sqlite_base: "Base", *, is_outside: bool) -> None:
     """An event ends the wait, whoever receives it; sent by two receivers it is taken once."""
@@ -232,6 +267,41 @@ async def test_launch_is_refused(make: Make, sqlite_base: "Base", tmp_path: Path
     with pytest.raises(ConfigurationError, match="made elsewhere"):
         await make().__aenter__()
     DBOS.destroy()
+
+
+async def test_cancelled_launch(make: Make, service: Sandbox) -> None:
+    """A launch that hangs can be cancelled: nothing stays open, and the next one succeeds."""
+    asked = threading.Event()
+
+    async def hang(_: WebhookReceiver) -> AccountPool:
+        asked.set()
+        return await asyncio.get_running_loop().create_future()
+
+    launching = asyncio.ensure_future(make(accounts=hang).__aenter__())
+    await asyncio.to_thread(asked.wait)
+    launching.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await launching
+
+    async with make() as durable:
+        assert (await (await durable.enqueue("a", message())).outcome()).error is None
+
+
+async def test_cancelled_while_it_closes(make: Make, service: Sandbox) -> None:
+    """It closes to the end, and the application's loop goes on, with threads of its own."""
+    durable = make()
+    await durable.__aenter__()
+    assert (await (await durable.enqueue("a", message())).outcome()).error is None
+    closing = asyncio.ensure_future(durable.__aexit__(None, None, None))
+    await service.clock.sleep(0)
+
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+
+    assert await asyncio.to_thread(int) == 0
+    async with durable:
+        assert (await (await durable.enqueue("a", message())).outcome()).error is None
 
 
 async def test_without_a_loop(make: Make, service: Sandbox) -> None:

@@ -12,6 +12,7 @@ from linkedapi_async import ConfigurationError
 from linkedapi_async.durable import DurableOperations
 from linkedapi_async.durable._lock import PostgresLock, SqliteLock
 from linkedapi_async.durable._settings import Settings, suits
+from linkedapi_async.stores import PostgresLedger, SqliteLedger
 
 if TYPE_CHECKING:
     from tests.conftest import PostgresServer
@@ -88,6 +89,22 @@ def test_options(sqlite_base: "Base", option: str, value: object) -> None:
     options: dict[str, Any] = {"accounts": print, "ledger": sqlite_base.ledger, option: value}
     with pytest.raises(ConfigurationError, match=option):
         DurableOperations(cast("DBOSConfig", sqlite_base.config()), **options)
+
+
+def test_a_ledger_that_stays_behind() -> None:
+    """What may move to another host is refused a ledger that would not move with it."""
+    config: Any = {
+        "application_version": "1",
+        "executor_id": "w",
+        "system_database_url": "postgresql://host/base",
+    }
+    settings = Settings.of(config)
+
+    settings.check_ledger(PostgresLedger("postgresql://host/base"))
+    with pytest.raises(ConfigurationError, match="The ledger is a file"):
+        settings.check_ledger(SqliteLedger("ledger"))
+    with pytest.raises(ConfigurationError, match="The ledger is a file"):
+        DurableOperations(config, accounts=print, ledger="ledger")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - it is not called
 
 
 def test_lock_in_a_file(tmp_path: Path) -> None:
