@@ -46,6 +46,10 @@ _LOG: Final = logging.getLogger("linkedapi_async")
 _DAMAGED: Final = "ledgerDamaged"
 _PAUSE: Final = 15.0
 _RELOOK: Final = 60.0
+_LOST: Final = (
+    "The lock of this executor id is lost, and nothing is started until it is back: "
+    "can its database be reached, and does no other process work under the id?"
+)
 
 
 class _Flight(Job):
@@ -132,10 +136,12 @@ class Dispatch:
         self._settling = Settling(pool, self._core, self._uncertain)
         if backstage(pool).receiver is not self._receiver:  # ours hears of ends alone
             self._settling.open()
+        self._keeping = asyncio.get_running_loop().create_task(self._keep_lock())
 
     async def close(self) -> None:
         """Stop waiting, and close what was opened; whatever the service runs goes on."""
-        tasks = [task for _, task in self._flights.values()]
+        tasks: list[asyncio.Task[Any]] = [task for _, task in self._flights.values()]
+        tasks.append(self._keeping)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -160,7 +166,7 @@ class Dispatch:
             CancelledError: As asked; what had not left yet stays here.
         """
         while not await self._may_start():
-            _LOG.error("The lock of this executor id is lost; nothing is started meanwhile")
+            _LOG.error(_LOST)
             await self._core.clock.sleep(_PAUSE)
         try:
             flight, task = self._fly(run, account, form, key)
@@ -212,6 +218,16 @@ class Dispatch:
     async def _may_start(self) -> bool:
         with elsewhere():
             return await asyncio.to_thread(self._lock.is_held)
+
+    async def _keep_lock(self) -> None:
+        """Take the lock again soon after it is lost, as nobody may start anything for hours."""
+        was_held = True
+        while True:
+            await self._core.clock.sleep(_PAUSE)
+            is_held = await self._may_start()
+            if was_held and not is_held:
+                _LOG.error(_LOST)
+            was_held = is_held
 
     async def _open_accounts(self) -> AccountPool:
         made = self._accounts(self._receiver)

@@ -1,6 +1,7 @@
 """The workflow of DBOS that one operation is, and the queue it stands in."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias, cast
 
@@ -11,7 +12,7 @@ from linkedapi_async._types import JsonObject
 from ._dispatch import Dispatch
 from ._thread import LoopThread
 
-__all__ = ["ATTRIBUTE", "TOPIC", "Value", "Workflow", "register"]
+__all__ = ["ATTRIBUTE", "TOPIC", "Value", "Workflow", "register", "tell_left_behind"]
 
 TOPIC: Final = "linkedapi.event"
 """Of the messages that carry events to a waiting workflow."""
@@ -25,6 +26,9 @@ Workflow: TypeAlias = Callable[[str, Value, str], Any]
 """Of account, operation and key; returns the value of an outcome."""
 
 _DAY: Final = 86_400.0
+_LOG: Final = logging.getLogger("linkedapi_async")
+_MANY: Final = 1000
+_SHOWN: Final = 10
 
 
 def register(name: str, dispatch: Dispatch, thread: LoopThread) -> Workflow:
@@ -86,3 +90,34 @@ def _me() -> str:
     run = DBOS.workflow_id
     assert run is not None  # noqa: S101 - only steps ask
     return run
+
+
+def tell_left_behind(name: str) -> None:
+    """Log what other versions of the application have begun, and this one will never go on with."""
+    versions = [one["version_name"] for one in DBOS.list_application_versions()]
+    others = [version for version in versions if version != DBOS.application_version]
+    if not others:
+        return
+    left = DBOS.list_workflows(
+        name=name,
+        status=["ENQUEUED", "PENDING"],
+        app_version=others,
+        limit=_MANY,
+        load_input=False,
+        load_output=False,
+    )
+    if left:
+        _LOG.warning(
+            "Unfinished under application_version %s: %d%s of the accounts %s, which rest until a "
+            "process of that version has seen them through: leave one running, or start one",
+            _listed({repr(one.app_version) for one in left}),
+            len(left),
+            " or more" if len(left) == _MANY else "",
+            _listed({str(one.queue_partition_key) for one in left}),
+        )
+
+
+def _listed(words: set[str]) -> str:
+    shown = sorted(words)[:_SHOWN]
+    more = len(words) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more else "")

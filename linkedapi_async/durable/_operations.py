@@ -2,9 +2,7 @@
 
 import asyncio
 import math
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from os import PathLike
 from types import TracebackType
 from typing import Final, Generic, Self, TypeVar, cast, get_args
@@ -21,10 +19,10 @@ from linkedapi_async.pool import Call, Outcome
 from linkedapi_async.stores import open_ledger
 
 from ._dispatch import Dispatch, OpenAccounts
-from ._engine import Value, Workflow, register
+from ._engine import Value, Workflow, register, tell_left_behind
 from ._forms import write_operation
 from ._settings import Settings
-from ._thread import LoopThread
+from ._thread import LoopThread, beside, is_looping, mend_threads
 from ._values import read_value
 
 __all__ = ["DurableHandle", "DurableOperations"]
@@ -42,12 +40,13 @@ class DurableHandle(Generic[R]):
         call: What was enqueued, its key as the ledger has it.
     """
 
-    __slots__ = ("call", "workflow_id")
+    __slots__ = ("_queue", "call", "workflow_id")
 
-    def __init__(self, workflow_id: str, call: Call[R]) -> None:
+    def __init__(self, workflow_id: str, call: Call[R], queue: str) -> None:
         """Take over from `DurableOperations.enqueue`."""
         self.workflow_id: str = workflow_id
         self.call: Call[R] = call
+        self._queue = queue
 
     def __repr__(self) -> str:
         """Show what it is about."""
@@ -75,6 +74,23 @@ class DurableHandle(Generic[R]):
             raise outcome.error
         return cast("Result[R]", outcome.result)
 
+    async def again(self) -> None:
+        """Put an operation that has ended into its queue once more, under the same key.
+
+        For one that was refused until a person had acted, or that stayed uncertain and was settled
+        in the ledger since. What the ledger knows still holds: what was answered is answered the
+        same, what was accepted is waited for, and what is uncertain is not sent on suspicion.
+
+        Raises:
+            DBOSException: It has not ended, or DBOS cannot use its database.
+        """
+        await DBOS.rewind_workflow_async(
+            self.workflow_id,
+            application_version=DBOS.application_version,
+            queue_name=self._queue,
+            queue_partition_key=self.call.account,
+        )
+
 
 class DurableOperations:
     """Operations that go on where they were when a process dies, on DBOS.
@@ -92,8 +108,12 @@ class DurableOperations:
     or through a pooler that keeps sessions.
 
     One of these is launched in a process at a time, and DBOS with it; whatever other workflows an
-    application has, it registers before. Cancelling a workflow of DBOS stops the wait and frees the
-    account's place, while the service goes on; resuming it waits again.
+    application has, it registers before. Cancelling a workflow of DBOS frees the account's place: a
+    request that has not left stays here, and what the service runs goes on. Resumed, it goes on at
+    once; `DBOS.resume_workflow(id, queue_name=name)` has it wait for its turn.
+
+    What was begun under one `application_version` is gone on with under that alone, and keeps its
+    account's place until then; a launch under another one logs what it finds left behind.
 
     Example:
         ```python
@@ -128,7 +148,8 @@ class DurableOperations:
                 `system_database_url`.
             accounts: Returns the pool whose accounts do it, or a coroutine of that. It is called
                 once, on an event loop of its own thread, with a receiver that hears the events
-                that `forward` passes on; give that to the pool to be woken by them.
+                that `forward` passes on; give that to the pool to be woken by them. Every process
+                needs every account: one that it does not know ends there in a `FatalError`.
             ledger: Where starts are written down: a path, a `postgresql://` address, or a ledger of
                 `linkedapi_async.stores` that is not open. Processes that share a database of DBOS
                 share a ledger: where that database is a PostgreSQL, a file is refused.
@@ -181,7 +202,7 @@ class DurableOperations:
             LedgerError: The ledger cannot be used.
             DBOSException: DBOS cannot use its database.
         """
-        if _is_looping():
+        if is_looping():
             msg = "launch() blocks: use `async with DurableOperations(...)` inside async code"
             raise ConfigurationError(msg, code="wrongLoop")
         if self._opened is not None:
@@ -221,9 +242,9 @@ class DurableOperations:
             CancelledError: As asked; nothing stays open.
         """
         try:
-            await _beside(self.launch, give_up=self._thread.give_up)
+            await beside(self.launch, give_up=self._thread.give_up)
         except asyncio.CancelledError:
-            await _beside(self.close)
+            await beside(self.close)
             raise
         return self
 
@@ -235,9 +256,9 @@ class DurableOperations:
     ) -> None:
         """Close beside the event loop, to the end also where this is cancelled."""
         try:
-            await _beside(self.close)
+            await beside(self.close)
         finally:
-            await _mend_threads()
+            await mend_threads()
 
     # ── operations ──
 
@@ -246,8 +267,9 @@ class DurableOperations:
     ) -> DurableHandle[R]:
         """Hand an operation in; it is durable once this returns.
 
-        Handing in the same again returns the same: nothing is done twice under one key. Inside a
-        workflow of DBOS it becomes a child of that.
+        Handing in the same again returns the same: nothing is done twice under one key, and what
+        ended in an error stays that until `DurableHandle.again`. Inside a workflow of DBOS it
+        becomes a child of that.
 
         Args:
             account: Alias of the account.
@@ -274,7 +296,7 @@ class DurableOperations:
         if status.input is None or list(status.input["args"])[:2] != [account, form]:
             msg = f"The key {call.key!r} already stands for another operation"
             raise FatalError(msg, code="keyConflict", account=account)
-        return DurableHandle(run, call)
+        return DurableHandle(run, call, self._name)
 
     # ── below ──
 
@@ -318,6 +340,7 @@ class DurableOperations:
             partition_limiter=None if limit is None else {"limit": limit[0], "period": limit[1]},
             polling_interval_sec=self._queue_interval,
         )
+        tell_left_behind(self._name)
 
 
 def _is_launched() -> bool:
@@ -326,50 +349,3 @@ def _is_launched() -> bool:
     except dbos_error.DBOSException:
         return False
     return True
-
-
-def _is_looping() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-async def _beside(work: Callable[[], None], give_up: Callable[[], None] | None = None) -> None:
-    """Have something done in a thread that DBOS does not know, as it ends its own.
-
-    Args:
-        work: It is seen to its end, and the event loop goes on meanwhile.
-        give_up: Hurries that, where this is cancelled.
-
-    Raises:
-        CancelledError: As asked, once the work has ended.
-    """
-    cancelled = False
-    with ThreadPoolExecutor(max_workers=1) as executor:
-        doing = asyncio.get_running_loop().run_in_executor(executor, work)
-        while not doing.done():
-            try:
-                await asyncio.wait({doing})
-            except asyncio.CancelledError:
-                cancelled = True
-                if give_up is not None:
-                    give_up()
-    if not cancelled:
-        return doing.result()
-    with suppress(Exception, asyncio.CancelledError):
-        doing.result()
-    raise asyncio.CancelledError
-
-
-async def _mend_threads() -> None:
-    """Give the event loop threads again, where DBOS had put its own in their place and ended them.
-
-    Without them the application could resolve no name any more, nor use `asyncio.to_thread`.
-    """
-    loop = asyncio.get_running_loop()
-    try:
-        await loop.run_in_executor(None, int)
-    except RuntimeError:
-        loop.set_default_executor(ThreadPoolExecutor())

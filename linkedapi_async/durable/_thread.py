@@ -6,11 +6,12 @@ accounts, with their connections and waits, live here instead, and steps ask fro
 
 import asyncio
 import threading
-from collections.abc import Coroutine
-from concurrent.futures import Future
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, TypeVar
 
-__all__ = ["LoopThread"]
+__all__ = ["LoopThread", "beside", "is_looping", "mend_threads"]
 
 T = TypeVar("T")
 
@@ -80,3 +81,51 @@ class LoopThread:
     async def _serve(self, begun: "Future[asyncio.AbstractEventLoop]") -> None:
         begun.set_result(asyncio.get_running_loop())
         await self._ended.wait()
+
+
+def is_looping() -> bool:
+    """Return whether an event loop runs in this thread."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def beside(work: Callable[[], None], give_up: Callable[[], None] | None = None) -> None:
+    """Have something done in a thread that DBOS does not know, as it ends its own.
+
+    Args:
+        work: It is seen to its end, and the event loop goes on meanwhile.
+        give_up: Hurries that, where this is cancelled.
+
+    Raises:
+        CancelledError: As asked, once the work has ended.
+    """
+    cancelled = False
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        doing = asyncio.get_running_loop().run_in_executor(executor, work)
+        while not doing.done():
+            try:
+                await asyncio.wait({doing})
+            except asyncio.CancelledError:
+                cancelled = True
+                if give_up is not None:
+                    give_up()
+    if not cancelled:
+        return doing.result()
+    with suppress(Exception, asyncio.CancelledError):
+        doing.result()
+    raise asyncio.CancelledError
+
+
+async def mend_threads() -> None:
+    """Give the event loop threads again, where DBOS had put its own in their place and ended them.
+
+    Without them the application could resolve no name any more, nor use `asyncio.to_thread`.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        await loop.run_in_executor(None, int)
+    except RuntimeError:
+        loop.set_default_executor(ThreadPoolExecutor())

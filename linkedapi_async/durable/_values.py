@@ -43,7 +43,8 @@ def write_value(
         assert result is not None  # noqa: S101 - one of the two is there
         state = State.DONE
         told = write_proof(result.completion, "" if result.completion is not None else _SEEN)
-    found = result.workflow_id if result is not None else None
+    source = error if result is None else result
+    found = None if source is None else source.workflow_id
     return {"state": state.value, "workflow_id": workflow_id or found, "outcome": told}
 
 

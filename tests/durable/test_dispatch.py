@@ -228,6 +228,8 @@ async def test_failed_workflow(sandbox: Sandbox, open_house: Open) -> None:
 
     assert value["state"] == "failed"
     assert outcome(value).error.code == "languageNotSupported"
+    assert value["workflow_id"]
+    assert await house.wait() == value, "the ledger knows"
 
 
 async def test_lost_reply(sandbox: Sandbox, open_house: Open) -> None:
@@ -254,6 +256,20 @@ async def test_lock_lost(
 
     assert value["state"] == "accepted"
     assert [record.getMessage()[:8] for record in caplog.records] == ["The lock"] * 2
+
+
+async def test_lock_taken_again(
+    open_house: Open, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A lock that is lost is taken again also while nothing is to be started, and told once."""
+    house = await open_house()
+    house.bolt.losses = 2
+
+    with caplog.at_level(logging.ERROR, "linkedapi_async"):
+        await clock.sleep(100.0)
+
+    assert house.bolt.losses < 0
+    assert [record.getMessage()[:8] for record in caplog.records] == ["The lock"]
 
 
 async def test_ledger_out_of_use(

@@ -49,7 +49,7 @@ async def service() -> AsyncIterator[Sandbox]:
 def make(service: Sandbox, sqlite_base: "Base") -> Make:
     """Return durable operations for the service."""
 
-    def new(policy: Policy = QUICK, **options: Any) -> DurableOperations:
+    def new(policy: Policy = QUICK, version: str = "1", **options: Any) -> DurableOperations:
         def open_pool(receiver: WebhookReceiver) -> AccountPool:
             return AccountPool(
                 linked_api_token=service.tokens.linked_api_token,
@@ -65,7 +65,8 @@ def make(service: Sandbox, sqlite_base: "Base") -> Make:
             "queue_interval": 0.05,
             **options,
         }
-        return DurableOperations(cast("DBOSConfig", sqlite_base.config()), **given)
+        config = sqlite_base.config() | {"application_version": version}
+        return DurableOperations(cast("DBOSConfig", config), **given)
 
     return new
 
@@ -123,6 +124,41 @@ async def test_errors(make: Make, service: Sandbox) -> None:
 
     assert caught.value.code == "linkedinAccountSignedOut"
     assert not service.log.effects()
+
+
+async def test_again(make: Make, service: Sandbox) -> None:
+    """What was refused is done once its cause is gone; what was done is answered the same."""
+    service.inject("plusSeatRequired")
+    async with make() as durable:
+        handle = await durable.enqueue("a", message())
+        assert isinstance((await handle.outcome()).error, UserActionRequired)
+        for _ in range(2):
+            await handle.again()
+            assert (await handle.outcome()).error is None
+
+    assert len(service.log.effects()) == 1
+    assert len(service.log.requests("start")) == 2
+
+
+async def test_other_versions(
+    make: Make, service: Sandbox, until: Until, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What a version has left unfinished is told by the next one, and done by the one it is of."""
+    patient = attrs.evolve(QUICK, poll_base=3.0, poll_max=3.0)
+    async with make(policy=patient) as durable:
+        for text in ("first", "second"):
+            await durable.enqueue("a", message(text), key=text)
+        await until(lambda: bool(service.log.effects()))
+    async with make(version="2"):
+        assert "under application_version '1': 2 of the accounts a," in caplog.text
+    caplog.clear()
+    async with make() as durable:
+        for text in ("first", "second"):
+            handle = await durable.enqueue("a", message(text), key=text)
+            assert (await handle.outcome()).error is None
+
+    assert "application_version" not in caplog.text
+    assert len(service.log.requests("start")) == 2
 
 
 async def test_child(make: Make, service: Sandbox) -> None:
