@@ -1,15 +1,16 @@
 """A message sent by Airflow: the operator submits it, and a trigger waits without a worker.
 
 A page to read and to copy from: **Airflow is not installed where this project is tested, and
-nothing here is run.** It follows Airflow 3.
+nothing here is run.** It follows Airflow 3, and was tried by hand with 3.3.
 
     with DAG("outreach"):
-        SendMessageOperator(task_id="hello", person_url="https://…/in/ada", text="Hello")
+        SendMessageOperator(task_id="hello", person_url="https://…/in/ada", text="Hello", retries=5)
 
 Airflow runs a task again whose worker was lost, or whose trigger was; what keeps it from sending
 twice is the ledger. The key names the task within its run and stays the same at every try: a try
 that finds the message accepted waits for it, one that finds it answered ends, and one that finds it
 *about to be sent* fails for a person to look, since trying again would not make that any clearer.
+Clearing the task is one more try, too: to send the same again, give it another name.
 
 Workers and triggerer share the ledger, so that it is a PostgreSQL: `LINKED_API_LEDGER`. Tokens come
 from the environment of each; neither the task nor the trigger holds one in what Airflow stores.
@@ -31,7 +32,7 @@ from linkedapi_async import (
     Call,
     Certainty,
     Disposition,
-    LinkedApi,
+    LedgerError,
     LinkedApiError,
     WorkflowTimeout,
 )
@@ -41,6 +42,15 @@ from linkedapi_async.operations import SendMessage
 from linkedapi_async.stores import PostgresLedger
 
 ACCOUNT = "main"
+
+
+def open_pool(**options: Any) -> AccountPool:
+    """Return the accounts, in a worker as in the triggerer."""
+    return AccountPool(
+        linked_api_token=os.environ["LINKED_API_TOKEN"],
+        accounts={ACCOUNT: os.environ["IDENTIFICATION_TOKEN"]},
+        **options,
+    )
 
 
 async def submit(message: SendMessage, key: str) -> str | None:
@@ -69,13 +79,8 @@ async def start(message: SendMessage, key: str, ledger: PostgresLedger) -> str |
             started.append(event.workflow_id)
             batch.stop()  # what the service has named goes on, and so does the ledger's row
 
-    pool = AccountPool(
-        linked_api_token=os.environ["LINKED_API_TOKEN"],
-        accounts={ACCOUNT: os.environ["IDENTIFICATION_TOKEN"]},
-        on_event=hear,
-    )
-    call = Call(ACCOUNT, message, key)
-    batch = Batch(pool, [call], ledger=ledger)
+    pool = open_pool(on_event=hear)
+    batch = Batch(pool, [Call(ACCOUNT, message, key)], ledger=ledger)
     async with pool:
         async for outcome in batch:
             outcome.unwrap()
@@ -129,9 +134,13 @@ class SendMessageOperator(BaseOperator):
 
 
 def _verdict(error: LinkedApiError) -> AirflowException:
-    """Return what Airflow is told: what time heals, and was not sent, is tried again."""
+    """Return what Airflow is told: what time heals, and was not sent, is tried again.
+
+    So is what the ledger could not be asked for: without it nothing is sent.
+    """
     is_unsent = error.certainty in {Certainty.NOT_SENT, Certainty.REJECTED}
-    if is_unsent and error.disposition is Disposition.RETRYABLE:
+    may_help = is_unsent and error.disposition is Disposition.RETRYABLE
+    if may_help or isinstance(error, LedgerError):
         return AirflowException(str(error))
     return AirflowFailException(str(error))
 
@@ -155,10 +164,10 @@ class WorkflowTrigger(BaseTrigger):
 
     async def run(self) -> AsyncIterator[TriggerEvent]:
         """Yield how it ended."""
-        async with LinkedApi.from_env() as api:
+        async with open_pool() as pool:
             while True:
                 try:
-                    result = await api.attach(SendMessage, self.workflow_id).result()
+                    result = await pool[ACCOUNT].attach(SendMessage, self.workflow_id).result()
                 except WorkflowTimeout:
                     continue  # the operator's timeout counts
                 except LinkedApiError as error:

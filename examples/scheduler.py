@@ -6,12 +6,13 @@ In a crontab, with one ledger for each night, tried again every half hour until 
 
     */30 22-23,0-6 * * *  scheduler.py ~/night-$(date -d -7hours +\%F).ledger ~/results.jsonl
 
-A run that is killed, or finds another one at work, does no harm: what was accepted is waited for,
-what was answered is answered the same, what never left is sent. What may have left is looked up on
-LinkedIn, and sent again only where that proves it was not done.
+A run that is killed does no harm: what was accepted is waited for, what was answered is answered
+the same, what never left is sent. What may have left is looked up on LinkedIn, and sent again only
+where that proves it was not done. A run that finds another one at work leaves it to that.
 """
 
 import asyncio
+import fcntl
 import json
 import os
 import sys
@@ -48,14 +49,20 @@ async def main(ledger: Path, results: Path, accounts: Mapping[str, str], **optio
     """Go through the list; the results of a run replace those of the run before."""
     # `batch`: a day for each call, and every wait worth it.
     given: dict[str, Any] = {"policy": Policy.batch(), **options}
-    with results.open("w") as file:
-        async with AccountPool(accounts=accounts, **given) as pool:
-            (account,) = pool
-            batch = Batch(pool, invitations(account), ledger=ledger, uncertain="resend")
-            async for outcome in batch:
-                line = told(outcome)
-                print(json.dumps(line), file=file, flush=True)
-                print(f"{line['person']}: {line['state']}", *line["why"])
+    with ledger.with_name(f"{ledger.name}.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:  # the ledger would see to it as well, the file of results would not
+            print("Another run is at work on this ledger")
+            return
+        with results.open("w") as file:
+            async with AccountPool(accounts=accounts, **given) as pool:
+                (account,) = pool
+                batch = Batch(pool, invitations(account), ledger=ledger, uncertain="resend")
+                async for outcome in batch:
+                    line = told(outcome)
+                    print(json.dumps(line), file=file, flush=True)
+                    print(f"{line['person']}: {line['state']}", *line["why"])
     progress = batch.progress
     print(f"{progress.done} done, {progress.failures} failed, {progress.uncertain} in doubt")
 

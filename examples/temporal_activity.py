@@ -1,11 +1,12 @@
 """A message sent by Temporal: an activity behind the ledger, retried as this library judges.
 
 A page to read and to copy from: **Temporal is not installed where this project is tested, and
-nothing here is run.** It follows the Python SDK, temporalio 1.x.
+nothing here is run.** It follows the Python SDK, and was tried by hand with temporalio 1.35.
 
 Temporal runs an activity again when a worker is lost, a heartbeat stays away or an attempt fails.
 For what has an effect in the world that means: it may run twice. Here it does not, since each
-attempt first looks into the ledger, under a key that all attempts share. An accepted message is
+attempt first looks into the ledger, under a key that all attempts share, also those of a workflow
+that is reset or retried: give each message a workflow id of its own. An accepted message is
 waited for, an answered one is answered the same, and one that was *about to be sent* ends the
 activity for a person to look, or is looked up on LinkedIn where that is allowed.
 
@@ -27,17 +28,18 @@ from temporalio import activity, workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
-from linkedapi_async import (
-    AccountPool,
-    Batch,
-    Call,
-    Certainty,
-    Disposition,
-    LinkedApiError,
-    Policy,
-    WorkflowTimeout,
-)
-from linkedapi_async.operations import SendMessage
+with workflow.unsafe.imports_passed_through():  # Temporal loads this page for each workflow anew
+    from linkedapi_async import (
+        AccountPool,
+        Batch,
+        Call,
+        Certainty,
+        Disposition,
+        LinkedApiError,
+        Policy,
+        WorkflowTimeout,
+    )
+    from linkedapi_async.operations import SendMessage
 
 HEARTBEAT = 10.0
 
@@ -70,7 +72,7 @@ class LinkedApiActivities:
             ApplicationError: It was not sent, or nobody can tell.
         """
         info = activity.info()
-        key = f"{info.workflow_id}/{info.workflow_run_id}/{info.activity_id}"
+        key = f"{info.workflow_id}/{info.activity_id}"  # the run has another id after a reset
         call = Call(account, SendMessage(person_url=person_url, text=text), key)
         batch = Batch(
             self._pool, [call], ledger=os.environ["LINKED_API_LEDGER"], uncertain="reconcile"

@@ -74,6 +74,22 @@ async def test_restart_invites_nobody_twice(night: Night, results: Callable[[], 
     assert results() == ["invited"] * 5
 
 
+async def test_overlapping_runs(
+    night: Night, results: Callable[[], list[str]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A run that cron starts while another is at work leaves everything to that."""
+    async with Sandbox(duration=0.1) as sandbox:
+        first = asyncio.create_task(night(sandbox))
+        while not sandbox.log.effects():
+            await sandbox.clock.sleep(0.01)
+        await night(sandbox)
+        assert "Another run" in capsys.readouterr().out
+        await first
+
+    assert len(sandbox.log.effects()) == 5
+    assert results() == ["invited"] * 5
+
+
 async def test_lost_replies_are_looked_into(night: Night, results: Callable[[], list[str]]) -> None:
     """Whether a start whose reply was lost was carried out is asked, and it is not repeated."""
     clock = FakeClock()
