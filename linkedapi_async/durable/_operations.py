@@ -19,6 +19,7 @@ from linkedapi_async.pool import Call, Outcome
 from linkedapi_async.stores import open_ledger
 
 from ._dispatch import Dispatch, OpenAccounts
+from ._ends import lookout
 from ._engine import Value, Workflow, register, tell_left_behind
 from ._forms import write_operation
 from ._settings import Settings
@@ -56,10 +57,16 @@ class DurableHandle(Generic[R]):
         """Return what became of the operation, waiting for it; an error comes as data.
 
         Raises:
-            DBOSException: The workflow of DBOS was cancelled or deleted.
+            DBOSException: The workflow of DBOS was cancelled or deleted, or DBOS was closed.
         """
-        found: WorkflowHandleAsync[Value] = await DBOS.retrieve_workflow_async(self.workflow_id)
-        return read_value(await found.get_result(), self.call)
+        if DBOS.workflow_id is not None:  # in a workflow of DBOS, whose steps are numbered
+            return read_value(await (await self._found()).get_result(), self.call)
+        with lookout() as ends:
+            async with ends.room:
+                found = await self._found()
+            await ends.end_of(self.workflow_id)
+            async with ends.room:
+                return read_value(await found.get_result(), self.call)
 
     async def result(self) -> Result[R]:
         """Return what the operation brought, waiting for it.
@@ -67,12 +74,15 @@ class DurableHandle(Generic[R]):
         Raises:
             LinkedApiError: It ended in this error; `OutcomeUnknown` where it may have been carried
                 out, and nobody noted what came of it.
-            DBOSException: The workflow of DBOS was cancelled or deleted.
+            DBOSException: The workflow of DBOS was cancelled or deleted, or DBOS was closed.
         """
         outcome = await self.outcome()
         if outcome.error is not None:
             raise outcome.error
         return cast("Result[R]", outcome.result)
+
+    async def _found(self) -> WorkflowHandleAsync[Value]:
+        return await DBOS.retrieve_workflow_async(self.workflow_id)
 
     async def again(self) -> None:
         """Put an operation that has ended into its queue once more, under the same key.
@@ -156,7 +166,7 @@ class DurableOperations:
             name: Of the workflow and of the queue.
             uncertain: What becomes of operations that may have been carried out: `report` them,
                 `reconcile` them by asking the service, or `resend` what is proved not done.
-            rate: At most so many starts in so many seconds, for each account.
+            rate: At most so many operations leave the queue in so many seconds, for each account.
             queue_interval: Seconds between two looks at the queue, about.
 
         Raises:

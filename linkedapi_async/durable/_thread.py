@@ -70,8 +70,8 @@ class LoopThread:
             CancelledError: Of `concurrent.futures`: it was given up.
         """
         assert self._loop is not None  # noqa: S101 - it is asked between start and stop
-        self._waited = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return self._waited.result()
+        self._waited = waited = asyncio.run_coroutine_threadsafe(work, self._loop)
+        return waited.result()
 
     def give_up(self) -> None:
         """Cancel what a thread is blocked by in `wait`, if any is; from any thread."""

@@ -161,6 +161,39 @@ async def test_other_versions(
     assert len(service.log.requests("start")) == 2
 
 
+async def test_many_waits(make: Make, service: Sandbox) -> None:
+    """However many outcomes are waited for, few threads ask for them."""
+    async with make() as durable:
+        handles = [await durable.enqueue("a", message(str(number))) for number in range(40)]
+        waiting = [asyncio.ensure_future(handle.outcome()) for handle in handles for _ in range(5)]
+        done, pending = await asyncio.wait(waiting, timeout=1.0)
+        names = [thread.name for thread in threading.enumerate()]
+        for wait in pending:
+            wait.cancel()
+        await asyncio.gather(*pending, return_exceptions=True)
+
+    assert len(pending) > len(done)
+    assert len([name for name in names if name.startswith("dbos-executor")]) < 25
+
+
+async def test_waits_outlast_trouble(make: Make, service: Sandbox, sqlite_base: "Base") -> None:
+    """A database that fails for a moment ends no wait; a close does."""
+    async with make(policy=attrs.evolve(QUICK, poll_base=4.0, poll_max=4.0)) as durable:
+        handle = await durable.enqueue("a", message())
+        waiting = asyncio.ensure_future(handle.outcome())
+        while not service.log.effects():
+            await service.clock.sleep(0.05)
+        ask(sqlite_base, "ALTER TABLE workflow_status RENAME TO away")
+        await asyncio.wait({waiting}, timeout=1.5)
+        ask(sqlite_base, "ALTER TABLE away RENAME TO workflow_status")
+        assert (await waiting).error is None
+
+        left = asyncio.ensure_future((await durable.enqueue("a", message("second"))).outcome())
+        await asyncio.wait({left}, timeout=0.1)
+    with pytest.raises(error.DBOSException):
+        await left
+
+
 async def test_child(make: Make, service: Sandbox) -> None:
     """Inside a workflow of DBOS, an operation is a child of that, and runs once."""
     durable = make()
@@ -202,9 +235,10 @@ async def test_cancelled_and_resumed(make: Make, service: Sandbox, until: Until)
     async with make(policy=patient) as durable:
         handle = await durable.enqueue("a", message())
         await until(lambda: bool(service.log.effects()))
+        waiting = asyncio.ensure_future(handle.outcome())
         await DBOS.cancel_workflow_async(handle.workflow_id)
         with pytest.raises(error.DBOSException):
-            await handle.outcome()
+            await waiting
         await DBOS.resume_workflow_async(handle.workflow_id)
         assert (await handle.outcome()).error is None
 
@@ -311,7 +345,8 @@ async def test_cancelled_launch(make: Make, service: Sandbox) -> None:
 
     async def hang(_: WebhookReceiver) -> AccountPool:
         asked.set()
-        return await asyncio.get_running_loop().create_future()
+        never: asyncio.Future[AccountPool] = asyncio.get_running_loop().create_future()
+        return await never
 
     launching = asyncio.ensure_future(make(accounts=hang).__aenter__())
     await asyncio.to_thread(asked.wait)

@@ -103,8 +103,9 @@ def test_a_ledger_that_stays_behind() -> None:
     settings.check_ledger(PostgresLedger("postgresql://host/base"))
     with pytest.raises(ConfigurationError, match="The ledger is a file"):
         settings.check_ledger(SqliteLedger("ledger"))
+    options: dict[str, Any] = {"accounts": print, "ledger": "ledger"}
     with pytest.raises(ConfigurationError, match="The ledger is a file"):
-        DurableOperations(config, accounts=print, ledger="ledger")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] - it is not called
+        DurableOperations(config, **options)
 
 
 def test_lock_in_a_file(tmp_path: Path) -> None:
