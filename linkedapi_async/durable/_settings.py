@@ -1,5 +1,6 @@
 """What DBOS has to be told, before anything may be started with it."""
 
+import logging
 import os
 import sqlite3
 import sys
@@ -20,6 +21,14 @@ from ._lock import Lock, PostgresLock, SqliteLock
 __all__ = ["Settings", "suits"]
 
 _FAMILY: Final = "postgresql"
+_LOG: Final = logging.getLogger("linkedapi_async")
+
+# Observed with dbos 3.4.0 and psycopg 3.3.9, 2026-11-30: it does not know that error's words.
+_SOCKET: Final = (
+    "system_database_url leads through a Unix socket: when that PostgreSQL restarts, DBOS gives up "
+    "what is under way until this process is started again. By a host name, such as localhost, it "
+    "would wait for the database instead"
+)
 
 
 @attrs.frozen
@@ -119,10 +128,18 @@ def _lock(config: DBOSConfig, executor_id: str) -> Lock:
             raise ConfigurationError(msg)
         return SqliteLock(Path(url.database), executor_id)
     if backend == _FAMILY:
+        if _is_socket(url):
+            _LOG.warning(_SOCKET)
         place = f"{config.get('dbos_system_schema') or 'dbos'}\0{executor_id}"
         return PostgresLock(_plain(url), place)
     msg = "system_database_url has to name a file of SQLite, or a database of PostgreSQL"
     raise ConfigurationError(msg)
+
+
+def _is_socket(url: URL) -> bool:
+    """Return whether an address leads through a socket of this machine's file system."""
+    host = url.host or url.query.get("host") or os.environ.get("PGHOST") or "/"
+    return isinstance(host, str) and host.startswith("/")
 
 
 def _plain(url: URL) -> URL:

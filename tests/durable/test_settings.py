@@ -91,6 +91,28 @@ def test_options(sqlite_base: "Base", option: str, value: object) -> None:
         DurableOperations(cast("DBOSConfig", sqlite_base.config()), **options)
 
 
+@pytest.mark.parametrize(
+    ("url", "is_told"),
+    [
+        ("postgresql:///base", True),
+        ("postgresql://user@/base?host=/run/postgresql", True),
+        ("postgresql://user@host/base", False),
+        ("postgresql://user@/base?host=host", False),
+        ("postgresql:///base?host=one&host=two", False),
+    ],
+)
+def test_sockets(
+    url: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, *, is_told: bool
+) -> None:
+    """A PostgreSQL whose restart DBOS would not survive is told, with what to do."""
+    monkeypatch.delenv("PGHOST", raising=False)
+    config: Any = {"application_version": "1", "executor_id": "w", "system_database_url": url}
+
+    Settings.of(config)
+
+    assert ("such as localhost" in caplog.text) is is_told
+
+
 def test_a_ledger_that_stays_behind() -> None:
     """What may move to another host is refused a ledger that would not move with it."""
     config: Any = {
