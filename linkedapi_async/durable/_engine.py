@@ -12,7 +12,7 @@ from linkedapi_async._types import JsonObject
 from ._dispatch import Dispatch
 from ._thread import LoopThread
 
-__all__ = ["ATTRIBUTE", "TOPIC", "Value", "Workflow", "register", "tell_left_behind"]
+__all__ = ["ATTRIBUTE", "TOPIC", "Value", "Workflow", "go_to_work", "register", "tell_left_behind"]
 
 TOPIC: Final = "linkedapi.event"
 """Of the messages that carry events to a waiting workflow."""
@@ -31,33 +31,51 @@ _MANY: Final = 1000
 _SHOWN: Final = 10
 
 
-def register(name: str, dispatch: Dispatch, thread: LoopThread) -> Workflow:
+_AT_WORK: Final[dict[str, tuple[Dispatch, LoopThread]]] = {}
+
+
+def go_to_work(name: str, dispatch: Dispatch, thread: LoopThread) -> None:
+    """Have the steps under a name ask here.
+
+    Args:
+        name: Of the workflow.
+        dispatch: Starts calls and waits for them.
+        thread: Where that lives.
+    """
+    _AT_WORK[name] = dispatch, thread
+
+
+def register(name: str) -> Workflow:
     """Return the workflow, made known to DBOS under a name.
+
+    DBOS keeps the last one of each name; whichever it is, its steps ask who went to work last.
 
     Args:
         name: Of the workflow; its steps are called after it.
-        dispatch: Starts calls and waits for them.
-        thread: Where that lives.
     """
 
     # A step that were tried again after an error could send what may have been sent; one that went
     # on after DBOS was told to cancel it would send what nobody wants any more.
     @DBOS.step(name=f"{name}.submit", retries_allowed=False, preemptible=True)
     async def submit(account: str, operation: Value, key: str) -> Value:
+        dispatch, _ = _AT_WORK[name]
         return await ask(dispatch.submit, account, operation, key)
 
     @DBOS.step(name=f"{name}.wait", preemptible=True)
     async def wait(account: str, operation: Value, key: str, workflow_id: str) -> Value:
         await DBOS.update_workflow_attributes_async(_me(), {ATTRIBUTE: workflow_id}, merge=True)
+        dispatch, _ = _AT_WORK[name]
         return await ask(dispatch.wait, account, operation, key)
 
     async def ask(
         call: Callable[[str, str, JsonObject, str], Any], account: str, operation: Value, key: str
     ) -> Value:
+        _, thread = _AT_WORK[name]
         value = await thread.run(call(_me(), account, operation, key))
         return dict(value)
 
     async def hear() -> None:
+        dispatch, _ = _AT_WORK[name]
         while True:
             dispatch.relay(await DBOS.recv_async(TOPIC, timeout_seconds=_DAY))
 

@@ -20,7 +20,7 @@ from linkedapi_async.stores import open_ledger
 
 from ._dispatch import Dispatch, OpenAccounts
 from ._ends import lookout
-from ._engine import Value, Workflow, register, tell_left_behind
+from ._engine import Value, Workflow, go_to_work, register, tell_left_behind
 from ._forms import write_operation
 from ._settings import Settings
 from ._thread import LoopThread, beside, is_looping, mend_threads
@@ -193,7 +193,7 @@ class DurableOperations:
         self._thread = LoopThread(f"{name}-accounts")
         self._dispatch = Dispatch(accounts, book, uncertain, self._settings.lock)
         self._opened: ExitStack | None = None
-        self._run: Workflow = register(name, self._dispatch, self._thread)
+        self._run: Workflow = register(name)
 
     def __repr__(self) -> str:
         """Show under which names it works."""
@@ -334,6 +334,7 @@ class DurableOperations:
         opened.callback(self._thread.stop)
         self._thread.wait(self._dispatch.open())
         opened.callback(lambda: self._thread.wait(self._dispatch.close()))
+        go_to_work(self._name, self._dispatch, self._thread)
         DBOS(config=settings.config)
         if DBOS.executor_id != settings.executor_id:
             msg = (

@@ -375,6 +375,18 @@ async def test_cancelled_while_it_closes(make: Make, service: Sandbox) -> None:
         assert (await (await durable.enqueue("a", message())).outcome()).error is None
 
 
+async def test_whichever_is_launched(make: Make, service: Sandbox) -> None:
+    """Of two under one name the one that is launched works, though the other was made later."""
+    first, second = make(), make()
+
+    for durable in (first, second):
+        async with durable:
+            handle = await durable.enqueue("a", message())
+            assert (await handle.outcome()).error is None
+
+    assert len(service.log.effects()) == 1
+
+
 async def test_without_a_loop(make: Make, service: Sandbox) -> None:
     """A program without an event loop of its own launches and closes too; closing twice is fine."""
     durable = make()
