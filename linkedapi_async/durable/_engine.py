@@ -20,7 +20,7 @@ ATTRIBUTE: Final = "linkedapi_workflow_id"
 """Under which a waiting workflow tells what it waits for."""
 
 Value: TypeAlias = dict[str, Any]
-"""JSON, as DBOS stores it."""
+"""JSON; between the steps of a workflow DBOS pickles it, for others it writes it as it is."""
 
 Workflow: TypeAlias = Callable[[str, Value, str], Any]
 """Of account, operation and key; returns the value of an outcome."""
@@ -29,8 +29,6 @@ _DAY: Final = 86_400.0
 _LOG: Final = logging.getLogger("linkedapi_async")
 _MANY: Final = 1000
 _SHOWN: Final = 10
-
-
 _AT_WORK: Final[dict[str, tuple[Dispatch, LoopThread]]] = {}
 
 

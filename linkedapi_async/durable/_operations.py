@@ -107,8 +107,9 @@ class DurableOperations:
 
     Each one is a workflow of DBOS with two steps: one that submits it, behind a fence of the
     ledger, and one that waits for its end. They stand in a queue with one place for each account,
-    over all processes. What the steps store is JSON; tokens are in none of it, since accounts are
-    named by their alias, and the pool is opened anew by every process.
+    over all processes. What workflows take and return is stored as JSON, which any DBOS reads; what
+    steps return, as the plain values of Python they are. Tokens are in none of it, since accounts
+    are named by their alias, and the pool is opened anew by every process.
 
     A process works under an executor id, which stays its own when it starts again; whatever it left
     unfinished is then gone on with. **To move to another host, start the process there under the
@@ -256,6 +257,8 @@ class DurableOperations:
         except asyncio.CancelledError:
             await beside(self.close)
             raise
+        finally:
+            self._thread.take_heart()
         return self
 
     async def __aexit__(
@@ -332,7 +335,7 @@ class DurableOperations:
         opened.callback(settings.lock.release)
         self._thread.start()
         opened.callback(self._thread.stop)
-        self._thread.wait(self._dispatch.open())
+        self._thread.attempt(self._dispatch.open())
         opened.callback(lambda: self._thread.wait(self._dispatch.close()))
         go_to_work(self._name, self._dispatch, self._thread)
         DBOS(config=settings.config)

@@ -29,7 +29,8 @@ class LoopThread:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._ended = asyncio.Event()
         self._thread: threading.Thread | None = None
-        self._waited: Future[Any] | None = None
+        self._attempted: Future[Any] | None = None
+        self._is_given_up = False
 
     def start(self) -> None:
         """Run a new loop."""
@@ -64,19 +65,31 @@ class LoopThread:
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
     def wait(self, work: Coroutine[Any, Any, T]) -> T:
-        """Return what comes of a coroutine that runs there, blocking this thread meanwhile.
+        """Return what comes of a coroutine that runs there, blocking this thread meanwhile."""
+        assert self._loop is not None  # noqa: S101 - it is asked between start and stop
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def attempt(self, work: Coroutine[Any, Any, T]) -> T:
+        """Return what comes of a coroutine like `wait`, unless it is given up.
 
         Raises:
-            CancelledError: Of `concurrent.futures`: it was given up.
+            CancelledError: Of `concurrent.futures`: it was given up, or before it began.
         """
         assert self._loop is not None  # noqa: S101 - it is asked between start and stop
-        self._waited = waited = asyncio.run_coroutine_threadsafe(work, self._loop)
-        return waited.result()
+        self._attempted = attempted = asyncio.run_coroutine_threadsafe(work, self._loop)
+        if self._is_given_up:
+            attempted.cancel()
+        return attempted.result()
 
     def give_up(self) -> None:
-        """Cancel what a thread is blocked by in `wait`, if any is; from any thread."""
-        if self._waited is not None:
-            self._waited.cancel()
+        """Cancel what is attempted, now and from now on; from any thread."""
+        self._is_given_up = True
+        if self._attempted is not None:
+            self._attempted.cancel()
+
+    def take_heart(self) -> None:
+        """Let attempts be made again."""
+        self._is_given_up = False
 
     async def _serve(self, begun: "Future[asyncio.AbstractEventLoop]") -> None:
         begun.set_result(asyncio.get_running_loop())

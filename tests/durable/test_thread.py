@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent import futures
 
 import pytest
 
@@ -39,3 +40,20 @@ async def test_asked_from_another_loop() -> None:
 
     with pytest.raises(asyncio.CancelledError):
         await thread.run(name())
+
+
+def test_given_up() -> None:
+    """What is given up ends, also if that came first; what is waited for goes on."""
+    thread = LoopThread("beside")
+
+    async def hang() -> None:
+        await asyncio.get_running_loop().create_future()
+
+    thread.start()
+    thread.give_up()
+    with pytest.raises(futures.CancelledError):
+        thread.attempt(hang())
+    assert thread.wait(name()) == "beside"
+    thread.take_heart()
+    assert thread.attempt(name()) == "beside"
+    thread.stop()
