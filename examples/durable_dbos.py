@@ -22,9 +22,12 @@ DBOS goes on only with what was begun under the same version.
 
 import asyncio
 import os
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from dbos import DBOSConfig
 
@@ -104,10 +107,17 @@ async def rehearse(store: str, executor_id: str) -> None:
         print(f"{len(sandbox.log.effects())} invitations were sent in this run")
 
 
+async def until_terminated(work: Coroutine[Any, Any, None]) -> None:
+    """Do something until it is done, or a service manager says to end: what leaves is noted yet."""
+    task = asyncio.ensure_future(work)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    with suppress(asyncio.CancelledError):
+        await task
+
+
 if __name__ == "__main__":
     given = [word for word in sys.argv[1:] if not word.startswith("--")]
     name = given[1] if len(given) > 1 else "worker-1"
-    if "--sandbox" in sys.argv:
-        asyncio.run(rehearse(given[0], name))
-    else:
-        asyncio.run(main(given[0], name, from_environment))
+    is_rehearsed = "--sandbox" in sys.argv
+    work = rehearse(given[0], name) if is_rehearsed else main(given[0], name, from_environment)
+    asyncio.run(until_terminated(work))
