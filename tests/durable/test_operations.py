@@ -176,20 +176,21 @@ async def test_many_waits(make: Make, service: Sandbox) -> None:
     assert len([name for name in names if name.startswith("dbos-executor")]) < 25
 
 
-async def test_waits_outlast_trouble(make: Make, service: Sandbox, sqlite_base: "Base") -> None:
+async def test_waits_outlast_trouble(
+    make: Make, service: Sandbox, sqlite_base: "Base", until: Until
+) -> None:
     """A database that fails for a moment ends no wait; a close does."""
     async with make(policy=attrs.evolve(QUICK, poll_base=4.0, poll_max=4.0)) as durable:
         handle = await durable.enqueue("a", message())
         waiting = asyncio.ensure_future(handle.outcome())
-        while not service.log.effects():
-            await service.clock.sleep(0.05)
+        await until(lambda: bool(service.log.effects()))
         ask(sqlite_base, "ALTER TABLE workflow_status RENAME TO away")
         await asyncio.wait({waiting}, timeout=1.5)
         ask(sqlite_base, "ALTER TABLE away RENAME TO workflow_status")
         assert (await waiting).error is None
 
         left = asyncio.ensure_future((await durable.enqueue("a", message("second"))).outcome())
-        await asyncio.wait({left}, timeout=0.1)
+        await until(lambda: len(service.log.effects()) == 2)
     with pytest.raises(error.DBOSException):
         await left
 
