@@ -84,6 +84,27 @@ def ask(base: "Base", query: str) -> list[Any]:
     return rows
 
 
+def paused(
+    service: Sandbox, opened: list[tuple[AccountPool, asyncio.AbstractEventLoop]]
+) -> Callable[[WebhookReceiver], Awaitable[AccountPool]]:
+    """Return what opens a pool whose account `a` starts nothing yet, and tells where it is."""
+
+    async def open_pool(receiver: WebhookReceiver) -> AccountPool:
+        pool = AccountPool(
+            linked_api_token=service.tokens.linked_api_token,
+            accounts={"a": service.accounts[0].identification_token},
+            base_url=service.base_url,
+            policy=QUICK,
+            receiver=receiver,
+        )
+        await pool.__aenter__()
+        pool.pause("a")
+        opened.append((pool, asyncio.get_running_loop()))
+        return pool
+
+    return open_pool
+
+
 async def test_results(make: Make, service: Sandbox, sqlite_base: "Base") -> None:
     """Results come back typed; the same handed in again is the same, also after a restart."""
     durable = make(rate=(5, 0.5))
@@ -180,17 +201,22 @@ async def test_waits_outlast_trouble(
     make: Make, service: Sandbox, sqlite_base: "Base", until: Until
 ) -> None:
     """A database that fails for a moment ends no wait; a close does."""
-    async with make(policy=attrs.evolve(QUICK, poll_base=4.0, poll_max=4.0)) as durable:
+    opened: list[tuple[AccountPool, asyncio.AbstractEventLoop]] = []
+    async with make(accounts=paused(service, opened)) as durable:
         handle = await durable.enqueue("a", message())
+        ((pool, loop),) = opened
+        await until(lambda: pool.stats().accounts["a"].queued == 1)
         waiting = asyncio.ensure_future(handle.outcome())
-        await until(lambda: bool(service.log.effects()))
+        await asyncio.wait({waiting}, timeout=1.5)
         ask(sqlite_base, "ALTER TABLE workflow_status RENAME TO away")
         await asyncio.wait({waiting}, timeout=1.5)
         ask(sqlite_base, "ALTER TABLE away RENAME TO workflow_status")
+        loop.call_soon_threadsafe(pool.resume, "a")
         assert (await waiting).error is None
 
+        loop.call_soon_threadsafe(pool.pause, "a")
         left = asyncio.ensure_future((await durable.enqueue("a", message("second"))).outcome())
-        await until(lambda: len(service.log.effects()) == 2)
+        await until(lambda: pool.stats().accounts["a"].queued == 1)
     with pytest.raises(error.DBOSException):
         await left
 
@@ -249,21 +275,7 @@ async def test_cancelled_and_resumed(make: Make, service: Sandbox, until: Until)
 async def test_cancelled_before_it_left(make: Make, service: Sandbox, until: Until) -> None:
     """Cancelled before its turn, an operation is not sent later, but when it is resumed."""
     opened: list[tuple[AccountPool, asyncio.AbstractEventLoop]] = []
-
-    async def open_paused(receiver: WebhookReceiver) -> AccountPool:
-        pool = AccountPool(
-            linked_api_token=service.tokens.linked_api_token,
-            accounts={"a": service.accounts[0].identification_token},
-            base_url=service.base_url,
-            policy=QUICK,
-            receiver=receiver,
-        )
-        await pool.__aenter__()
-        pool.pause("a")
-        opened.append((pool, asyncio.get_running_loop()))
-        return pool
-
-    async with make(accounts=open_paused) as durable:
+    async with make(accounts=paused(service, opened)) as durable:
         first = await durable.enqueue("a", message("first"))
         ((pool, loop),) = opened
         await until(lambda: pool.stats().accounts["a"].queued == 1)
