@@ -44,11 +44,10 @@ class Lookout:
     def leave(self) -> bool:
         """Have one less, and return whether that was the last."""
         self._users -= 1
-        if self._users:
-            return False
-        if self._looking is not None:
+        is_last = not self._users
+        if is_last and self._looking is not None:
             self._looking.cancel()
-        return True
+        return is_last
 
     async def end_of(self, run: str) -> None:
         """Wait until a workflow has ended, however it did.

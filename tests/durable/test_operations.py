@@ -193,6 +193,10 @@ async def test_many_waits(make: Make, service: Sandbox) -> None:
             wait.cancel()
         await asyncio.gather(*pending, return_exceptions=True)
 
+        nobody = DurableHandle("linkedapi:nobody", handles[0].call, "linkedapi")
+        with pytest.raises(error.DBOSException):
+            await nobody.outcome()
+
     assert len(pending) > len(done)
     assert len([name for name in names if name.startswith("dbos-executor")]) < 25
 
