@@ -25,6 +25,7 @@ from linkedapi_async.pool import Outcome
 from ._batch_jobs import digest_of
 from ._batch_rows import JobCall
 from ._exits import Exit
+from ._plain import to_json
 from ._problem import Problem
 
 __all__ = ["DONE", "FAILED", "UNCERTAIN", "Results", "line_of", "status_of"]
@@ -42,8 +43,14 @@ def status_of(outcome: Outcome[Any]) -> str:
     return UNCERTAIN if isinstance(outcome.error, OutcomeUnknown) else FAILED
 
 
-def line_of(outcome: Outcome[Any], *, is_rehearsal: bool) -> str:
-    """Return the line that tells an outcome; `is_rehearsal` marks it as a sandbox's."""
+def line_of(outcome: Outcome[Any], *, is_rehearsal: bool, encoding: str = "utf-8") -> str:
+    """Return the line that tells an outcome.
+
+    Args:
+        outcome: The outcome.
+        is_rehearsal: Whether it is a sandbox's, which marks the line.
+        encoding: What letters there are; others stand there as escapes.
+    """
     call, result, error = cast("JobCall", outcome.call), outcome.result, outcome.error
     is_raw = isinstance(call.operation, CustomWorkflow)
     told: dict[str, Any] = {
@@ -59,17 +66,7 @@ def line_of(outcome: Outcome[Any], *, is_rehearsal: bool) -> str:
     }
     if is_rehearsal:
         told["sandbox"] = True
-    return _dumped(told)
-
-
-def _dumped(told: Any) -> str:
-    """Return JSON with its letters, as far as UTF-8 has them."""
-    line = json.dumps(told, default=_moment, ensure_ascii=False)
-    try:
-        line.encode()
-    except UnicodeEncodeError:
-        return json.dumps(told, default=_moment)
-    return line
+    return to_json(told, default=_moment, encoding=encoding)
 
 
 def _failure(failure: Any) -> dict[str, Any]:
@@ -171,15 +168,18 @@ class Results:
         """Write what became of a call, unless that stands there.
 
         Raises:
-            Problem: The file cannot be written.
+            Problem: It cannot be written.
+            BrokenPipeError: The reader of the standard output has left.
         """
         call = cast("JobCall", outcome.call)
         if outcome.error is None and digest_of(call.name) in self._past.kept:
             return
-        line = line_of(outcome, is_rehearsal=is_rehearsal)
         if not self._files:
-            self._echo(line)
+            line = line_of(outcome, is_rehearsal=is_rehearsal, encoding=sys.stdout.encoding)
+            with _told_of(None, "write"):
+                self._echo(line)
             return
+        line = line_of(outcome, is_rehearsal=is_rehearsal)
         with _told_of(Path(str(self._path)), "write"):
             _write(self._files[-1], f"{line}\n".encode())
 
@@ -276,15 +276,19 @@ def _pieces(file: BinaryIO, spans: tuple[tuple[int, int], ...]) -> Iterator[byte
 
 
 @contextmanager
-def _told_of(path: Path, what: str) -> Generator[None]:
-    """Tell what goes wrong with a file in a sentence.
+def _told_of(path: Path | None, what: str) -> Generator[None]:
+    """Tell what goes wrong with a file, or with the standard output, in a sentence.
 
     Raises:
         Problem: Something does.
+        OSError: The reader of the standard output has left (`BrokenPipeError`).
     """
     try:
         yield
     except OSError as exc:
-        msg = f"Cannot {what} {click.format_filename(path)}: {exc.strerror}."
+        if path is None and isinstance(exc, BrokenPipeError):
+            raise
+        name = "the standard output" if path is None else click.format_filename(path)
+        msg = f"Cannot {what} {name}: {exc.strerror}."
         hint = "Mend that and run the same command again: what was answered is not done twice."
         raise Problem(msg, code=Exit.USAGE, hint=hint) from None

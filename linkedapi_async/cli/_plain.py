@@ -1,9 +1,10 @@
 """Text from outside on a terminal: in one line, without anything that steers the terminal."""
 
 import json
+import re
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,17 +12,17 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from ._console import hang, open_console
+from ._console import hang, open_console, visible
 
-__all__ = ["Lines", "clock_of", "echo_json", "local", "one_line", "show_card"]
+__all__ = ["Lines", "clock_of", "echo_json", "local", "one_line", "show_card", "to_json"]
 
-_JOINER: Final = "\u200d"  # holds the parts of one emoji together
+_STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+"""What JSON lets stand, and steers a terminal or ends a line."""
 
 
 def one_line(text: str) -> str:
     """Return text without line breaks, escape sequences and other signs that cannot be seen."""
-    seen = "".join(c if c.isprintable() or c == _JOINER else " " for c in text)
-    return " ".join(seen.split())
+    return " ".join(visible(text).split())
 
 
 def local(moment: datetime | None) -> str:
@@ -34,14 +35,28 @@ def clock_of(moment: datetime) -> str:
     return f"{moment.astimezone():%H:%M:%S}"
 
 
+def to_json(
+    value: Any,
+    *,
+    indent: int | None = None,
+    default: Callable[[Any], str] | None = None,
+    encoding: str = "utf-8",
+) -> str:
+    """Return a value as JSON, with its letters as far as an encoding has them.
+
+    What steers a terminal stands there as an escape, so that a line stays a line.
+    """
+    text = json.dumps(value, indent=indent, default=default, ensure_ascii=False)
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return json.dumps(value, indent=indent, default=default)
+    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
 def echo_json(value: Any, *, indent: int | None = 2) -> None:
     """Print a value as JSON for programs; in ASCII where stdout cannot carry every letter."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
-    try:
-        text.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        text = json.dumps(value, indent=indent)
-    click.echo(text)
+    click.echo(to_json(value, indent=indent, encoding=sys.stdout.encoding))
 
 
 def show_card(console: Console, facts: Iterable[tuple[str, str]], *, width: int = 12) -> None:

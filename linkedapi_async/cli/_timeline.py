@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from rich.cells import set_cell_size
 from rich.console import Console
 
 from linkedapi_async._types import Certainty
@@ -35,11 +36,12 @@ from linkedapi_async.events import (
     WorkflowStarted,
 )
 
-from ._console import hang
+from ._console import crop, hang
 
-__all__ = ["Timeline", "describe", "shorten", "span"]
+__all__ = ["Timeline", "cause_of", "describe", "shorten", "span"]
 
 _NAME_WIDTH: Final = 20
+_TABULAR: Final = 60  # columns from which names have one of their own
 _ID_SHOWN: Final = 13
 _SHOWN: Final = 90
 _CERTAINTIES: Final = {
@@ -68,7 +70,10 @@ class Timeline:
     def add(self, who: str, text: str, style: str = "") -> None:
         """Print a line; long text goes on below itself."""
         moment = f"{self._now() - self._began_at:6.1f} s  "
-        name = f"{who:{_NAME_WIDTH}}" if who else ""
+        name = crop(who, _NAME_WIDTH - 1)
+        if name:
+            is_wide = self._console.width >= _TABULAR
+            name = set_cell_size(name, _NAME_WIDTH) if is_wide else f"{name}: "
         hang(self._console, text, (moment, "dim"), (name, "bold"), style=style)
 
     def follow(self, who: str) -> Callable[[Event], None]:
@@ -97,10 +102,10 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
             told = f"open in {span(event.opens_in or 0)}; asks again shortly after that"
             return f"parked: outside the account's working hours, which {told}", "cyan"
         case BackingOff(purpose="poll"):
-            return f"asking for news failed: {_cause(event)}; the next poll asks again", "yellow"
+            return f"asking for news failed: {cause_of(event)}; the next poll asks again", "yellow"
         case BackingOff():
             proof = _CERTAINTIES[event.certainty]
-            return f"backing off for {span(event.delay)}: {_cause(event)}; {proof}", "yellow"
+            return f"backing off for {span(event.delay)}: {cause_of(event)}; {proof}", "yellow"
         case ActionNeeded():
             return f"ACTION NEEDED: {event.code}. {event.hint}", "bold magenta"
         case Held():
@@ -156,7 +161,7 @@ def describe(  # noqa: C901, PLR0911, PLR0912 - one line per event, one after th
         case Raised():
             doubt = event.certainty is Certainty.MAYBE_ACCEPTED
             proof = f" ({_CERTAINTIES[event.certainty]})" if doubt else ""
-            return f"raised {event.error}: {_cause(event)}{proof}", "red"
+            return f"raised {event.error}: {cause_of(event)}{proof}", "red"
         case _:
             return None
 
@@ -176,6 +181,7 @@ def shorten(workflow_id: str | None) -> str:
     return name if len(name) <= _ID_SHOWN else f"{name[:_ID_SHOWN]}…"
 
 
-def _cause(event: BackingOff | Raised) -> str:
+def cause_of(event: BackingOff | Raised) -> str:
+    """Return what went wrong, in one line."""
     text = event.message if len(event.message) <= _SHOWN else f"{event.message[:_SHOWN]}…"
     return text.rstrip(".") if event.code in text else f"{text.rstrip('.')} [{event.code}]"
