@@ -3,6 +3,7 @@
 Needs the extra `cli`; without it `main` says so in one sentence. Importing this loads nothing else.
 """
 
+import os
 import sys
 from importlib import import_module
 
@@ -18,6 +19,7 @@ def main() -> None:
         SystemExit: Always; `linkedapi-async --help` lists the codes.
         ModuleNotFoundError: The installation is broken in another way.
     """
+    _fill_gaps()
     try:
         import_module("rich")
         from ._app import app  # noqa: PLC0415 - needs the extra
@@ -30,3 +32,11 @@ def main() -> None:
         )
         sys.exit(2)
     app.main(prog_name="linkedapi-async")
+
+
+def _fill_gaps() -> None:
+    """Open what was closed of the standard streams, lest a file takes its number and its text."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            number = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))

@@ -1,5 +1,6 @@
 """The group of commands: finds them when they are asked for, and tells failures in a sentence."""
 
+import errno
 import sys
 import traceback
 from collections.abc import Mapping, Sequence
@@ -33,6 +34,8 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "admin": "Manage accounts, limits, seats and the webhook.",
 }
 """Every command in the order a newcomer meets them; `--help` shows these lines and imports none."""
+_UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
+"""How a disk is full, or a terminal gone."""
 
 
 class App(click.Group):
@@ -144,6 +147,9 @@ def _judge(exc: Exception) -> Problem:
         return exc
     if isinstance(exc, LinkedApiError):
         return problem_of(exc)
+    if isinstance(exc, OSError) and exc.filename is None and exc.errno in _UNWRITABLE:
+        msg = f"Cannot write the standard output: {exc.strerror}."  # all else has a name
+        return Problem(msg, code=Exit.USAGE)
     return Problem(
         f"Unexpected {type(exc).__name__}: {exc}",
         code=Exit.BUG,

@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import shlex
 import signal
 import socket
 import subprocess
@@ -201,6 +202,51 @@ def test_reader_may_leave(environment: dict[str, str], args: list[str]) -> None:
         )
 
     assert ran.stderr.strip() == ""
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has it")
+@pytest.mark.parametrize("args", [["--help"], ["errors"], ["operations", "--json"]])
+def test_a_full_disk_is_told(environment: dict[str, str], args: list[str]) -> None:
+    """It is no bug of ours."""
+    with Path("/dev/full").open("w") as full:
+        ran = subprocess.run(
+            [*RUN, *args],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env=environment,
+            cwd=ROOT,
+        )
+
+    assert ran.returncode == 2
+    assert ran.stderr == "Error: Cannot write the standard output: No space left on device.\n"
+
+
+def test_closed_streams_are_nobody(environment: dict[str, str], tmp_path: Path) -> None:
+    """No file takes the number of one that is closed, so that nothing is told into it."""
+    jobs = ROOT / "examples" / "jobs.jsonl"
+    command = [*RUN, "batch", str(jobs), "--sandbox", "--out", "out", "--ledger", "ledger"]
+    ran = subprocess.run(
+        ["/bin/sh", "-c", f"{shlex.join(command)} <&- >&- 2>&-"],
+        check=False,
+        env=environment,
+        cwd=tmp_path,
+    )
+    nothing = subprocess.run(
+        ["/bin/sh", "-c", f"{shlex.join([*RUN, 'batch', '-', '--sandbox'])} <&-"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=tmp_path,
+    )
+
+    assert ran.returncode == 0
+    assert len((tmp_path / "out").read_text().splitlines()) == 6
+    assert (tmp_path / "ledger").read_bytes().startswith(b"SQLite format 3\0")
+    assert nothing.returncode == 2
+    assert "standard input holds no rows" in nothing.stderr
 
 
 def test_nobody_has_to_listen_to_progress(environment: dict[str, str]) -> None:
