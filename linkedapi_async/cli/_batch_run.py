@@ -15,26 +15,32 @@ import click
 
 from linkedapi_async import Batch
 from linkedapi_async._clock import Clock
-from linkedapi_async.pool import AccountPool
+from linkedapi_async.pool import AccountPool, AccountStats
 from linkedapi_async.stores import open_ledger
 
 from ._batch_accounts import Accounts, open_pool
 from ._batch_jobs import Jobs
 from ._batch_results import Results
-from ._batch_show import Rate, Scene, Screen, open_screen
+from ._batch_scene import Rate, Scene, Trouble
+from ._batch_show import Screen, open_screen
 from ._batch_summary import Tally, sum_up
 from ._client import Target
-from ._console import open_console
+from ._console import abandon, open_console
 from ._exits import Exit
 from ._problem import Problem
 
 if TYPE_CHECKING:
     from linkedapi_async._bookkeeping import Ledger
+    from linkedapi_async.events import Event
 
 __all__ = ["Order", "carry_out", "signals_restored"]
 
 _LOOK: Final = 0.25
-_HEEDED: Final = (signal.SIGINT, signal.SIGTERM)
+if sys.platform == "win32":  # pragma: no cover - has no terminals that hang up
+    _HEEDED: Final = (signal.SIGINT, signal.SIGTERM)
+else:
+    _HEEDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_ALWAYS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 @attrs.frozen(kw_only=True)
@@ -77,7 +83,12 @@ async def carry_out(order: Order, jobs: Jobs, accounts: Accounts, *, clock: Cloc
         LinkedApiError: The accounts cannot be opened.
     """
     console = open_console(stderr=True)
-    tally = Tally()
+    tally, trouble = Tally(), Trouble(clock.now)
+
+    def hear(event: "Event") -> None:
+        trouble.hear(event)
+        screen.tell(event)
+
     async with _ledger(order.ledger) as ledger:
         screen = open_screen(console, clock.now)
         with closing(screen), closing(Results(order.out, echo=_echo(screen))) as results:
@@ -87,7 +98,7 @@ async def carry_out(order: Order, jobs: Jobs, accounts: Accounts, *, clock: Cloc
                 accounts,
                 policy=order.policy,
                 is_holding=order.is_holding,
-                on_event=screen.tell,
+                on_event=hear,
                 clock=clock,
             ) as pool:
                 batch = Batch(
@@ -97,11 +108,15 @@ async def carry_out(order: Order, jobs: Jobs, accounts: Accounts, *, clock: Cloc
                     uncertain=order.uncertain,
                     stop_after=order.stop_after,
                 )
-                watch = _Watch(batch, pool, screen, clock)
+                watch = _Watch(batch, pool, screen, trouble, clock)
                 async with batch, watch:
-                    async for outcome in batch:
-                        results.write(outcome, is_rehearsal=order.target.is_sandbox)
-                        tally.add(outcome)
+                    try:
+                        async for outcome in batch:
+                            tally.add(outcome)
+                            results.write(outcome, is_rehearsal=order.target.is_sandbox)
+                    except BrokenPipeError:  # nobody reads results any more
+                        abandon(sys.stdout)
+                        watch.is_interrupted = True
     sum_up(
         console,
         batch.progress,
@@ -181,11 +196,19 @@ class _Watch:
         is_interrupted: Whether somebody wanted it to stop.
     """
 
-    def __init__(self, batch: Batch[Any], pool: AccountPool, screen: Screen, clock: Clock) -> None:
+    def __init__(
+        self,
+        batch: Batch[Any],
+        pool: AccountPool,
+        screen: Screen,
+        trouble: Trouble,
+        clock: Clock,
+    ) -> None:
         self.is_interrupted: bool = False
         self._batch = batch
         self._pool = pool
         self._screen = screen
+        self._trouble = trouble
         self._clock = clock
         self._began_at = clock.now()
         self._rate = Rate(clock.now)
@@ -196,8 +219,8 @@ class _Watch:
         self._ticking = self._loop.create_task(self._tick())
 
     async def __aenter__(self) -> Self:
-        self._heed(signal.SIGINT, self._interrupt)
-        self._heed(signal.SIGTERM, self._terminate)
+        for number in _HEEDED:
+            self._heed(number, self._interrupt if number == signal.SIGINT else self._terminate)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -211,6 +234,8 @@ class _Watch:
     def _heed(self, number: signal.Signals, act: Callable[[], None]) -> None:
         if threading.current_thread() is not threading.main_thread():
             return  # signals go to that one
+        if number not in _ALWAYS and signal.getsignal(number) is signal.SIG_IGN:
+            return  # `nohup`
         try:
             self._loop.add_signal_handler(number, act)
             self._taken.append(number)
@@ -265,7 +290,15 @@ class _Watch:
                 for alias, one in accounts.items()
                 if one.parked is not None
             },
+            lingering=[alias for alias, one in accounts.items() if _is_lingering(one)],
+            trouble=self._trouble.cause,
             rate=self._rate.update(progress.answered - progress.replayed),
             lasted=self._clock.now() - self._began_at,
             now=self._clock.wall(),
         )
+
+
+def _is_lingering(account: AccountStats) -> bool:
+    """Whether an account starts nothing because of what may still run."""
+    is_stuck = bool(account.lingering) and not account.started and account.parked is None
+    return is_stuck and bool(account.queued or account.waiting)

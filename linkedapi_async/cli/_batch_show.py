@@ -1,18 +1,14 @@
 """How a batch is told while it goes on: a moving display on a terminal, plain lines elsewhere."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final, Protocol
 
-import attrs
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from linkedapi_async._types import Disposition
 from linkedapi_async.events import (
     AccountLeftOut,
     AccountParked,
@@ -26,20 +22,11 @@ from linkedapi_async.events import (
     LimitsUnread,
 )
 
+from ._batch_scene import Scene, counts, head, obstacles, outlook, remedies
 from ._plain import one_line
 from ._timeline import Timeline, span
 
-if TYPE_CHECKING:
-    from linkedapi_async import BatchProgress
-
-__all__ = ["KINDS", "Rate", "Scene", "Screen", "counts", "open_screen", "outlook"]
-
-KINDS: Final[Mapping[Disposition, str]] = {
-    Disposition.FATAL: "fatal",
-    Disposition.USER_ACTION: "needs a person",
-    Disposition.RETRYABLE: "gave up",
-}
-"""What failures ask for, in two words."""
+__all__ = ["Screen", "open_screen"]
 
 _TOLD: Final = (
     AccountLeftOut,
@@ -55,94 +42,10 @@ _TOLD: Final = (
 """What is worth a line of its own. What happens to single calls is counted."""
 _PAUSE: Final = 5.0
 """Seconds between plain lines."""
-_WINDOW: Final = 30.0
-_SOON: Final = 60.0
 _BAR: Final = 30
+_LEAST_BAR: Final = 5
 _SHOWN: Final = 5
 _CTRL_C: Final = "Ctrl-C stops; the same command goes on later"
-
-
-@attrs.frozen(kw_only=True)
-class Scene:
-    """What there is to show at a moment.
-
-    Attributes:
-        progress: How far the batch has come.
-        parked: Why accounts stand aside: code and hint, by alias.
-        rate: Answers per second, of late.
-        lasted: Seconds since the beginning.
-        now: The moment.
-    """
-
-    progress: "BatchProgress"
-    parked: Mapping[str, tuple[str, str]]
-    rate: float
-    lasted: float
-    now: datetime
-
-
-class Rate:
-    """How fast answers come, over the last half minute."""
-
-    def __init__(self, now: Callable[[], float]) -> None:
-        """Begin to count.
-
-        Args:
-            now: Seconds.
-        """
-        self._now = now
-        self._seen: deque[tuple[float, int]] = deque([(now(), 0)])
-
-    def update(self, count: int) -> float:
-        """Return answers per second; those from earlier runs are not to be counted."""
-        now = self._now()
-        self._seen.append((now, count))
-        while len(self._seen) > 2 and self._seen[1][0] <= now - _WINDOW:  # noqa: PLR2004 - a span has two ends
-            self._seen.popleft()
-        then, before = self._seen[0]
-        return (count - before) / (now - then) if now > then else 0.0
-
-
-# ── in words ────────────────────────────────────────────────────────────────────────────────────
-
-
-def counts(progress: "BatchProgress") -> Iterator[tuple[str, int, str]]:
-    """Yield where calls stand: the place, how many, and its colour; nobody is left out."""
-    told = f" ({progress.replayed:,} known before)" if progress.replayed else ""
-    yield f"done{told}", progress.done, "green"
-    for kind, words in KINDS.items():
-        if number := progress.failed.get(kind, 0):
-            yield f"failed ({words})", number, "red"
-    if progress.uncertain:
-        yield "uncertain", progress.uncertain, "magenta"
-    yield "running", progress.running, "cyan"
-    if progress.parked:
-        yield "parked", progress.parked, "yellow"
-    unread = 0 if progress.total is None else progress.total - progress.read
-    yield "waiting", progress.waiting + unread, ""
-
-
-def outlook(scene: Scene) -> str:
-    """Return how fast it goes, and when the last call may start if that is not soon."""
-    rate, end = scene.rate, scene.progress.earliest_feasible_at
-    told = [f"{rate:,.1f} a second" if rate >= 1 else f"{60 * rate:.1f} a minute"] if rate else []
-    if end is not None and (end - scene.now).total_seconds() >= _SOON:
-        told.append(f"the last may start {end.astimezone():%Y-%m-%d %H:%M}")
-    return ", ".join(told)
-
-
-def _head(progress: "BatchProgress") -> str:
-    return f"{progress.answered:,} of {progress.total or progress.read:,} answered"
-
-
-def _remedies(parked: Mapping[str, tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield names of parked accounts, and what is to be done about them."""
-    groups: dict[tuple[str, str], list[str]] = {}
-    for alias, cause in parked.items():
-        groups.setdefault(cause, []).append(one_line(alias))
-    for (code, hint), aliases in groups.items():
-        more = f" and {len(aliases) - _SHOWN} more" if len(aliases) > _SHOWN else ""
-        yield f"{', '.join(aliases[:_SHOWN])}{more}", f"{code}. {hint}"
 
 
 # ── on a screen ─────────────────────────────────────────────────────────────────────────────────
@@ -179,7 +82,7 @@ def open_screen(console: Console, now: Callable[[], float]) -> "Screen":
         console: Where to.
         now: Seconds.
     """
-    return _Display(console, now) if console.is_terminal else _Lines(console, now)
+    return _Display(console, now) if console.is_interactive else _Lines(console, now)
 
 
 class _Lines:
@@ -204,7 +107,8 @@ class _Lines:
     def show(self, scene: Scene) -> None:
         progress = scene.progress
         places = ", ".join(f"{number:,} {place}" for place, number, _ in counts(progress) if number)
-        told = f"{_head(progress)}: {places}"
+        held_up = [f"{who}: {why}" for who, why in obstacles(scene)]
+        told = "; ".join((f"{head(progress)}: {places}", *held_up))
         if told != self._said and scene.lasted - self._said_at >= _PAUSE:
             self._said, self._said_at = told, scene.lasted
             line = "; ".join(filter(None, (told, outlook(scene))))
@@ -242,25 +146,31 @@ class _Display:
         return True
 
     def show(self, scene: Scene) -> None:
-        self._live.update(_drawn(scene), refresh=True)
+        self._live.update(_drawn(scene, self._console.width), refresh=True)
 
     def close(self) -> None:
         self._live.stop()
 
 
-def _drawn(scene: Scene) -> RenderableType:
+def _drawn(scene: Scene, columns: int) -> RenderableType:
     progress = scene.progress
-    bar = ProgressBar(progress.total or 1, progress.answered, width=_BAR)
-    head = Table.grid(padding=(0, 2))
-    head.add_row(Text(_head(progress), style="bold"), bar, Text(span(scene.lasted), style="dim"))
+    told, lasted = head(progress), span(scene.lasted)
+    first = Table.grid(padding=(0, 2))
+    cells: list[RenderableType] = [Text(told, style="bold"), Text(lasted, style="dim")]
+    room = min(_BAR, columns - len(told) - len(lasted) - 4)
+    if room >= _LEAST_BAR:
+        cells.insert(1, ProgressBar(progress.total or 1, progress.answered, width=room))
+    first.add_row(*cells)
     places = Text("  ").join(
         Text.assemble((f"{number:,} ", style), (place, style))
         for place, number, style in counts(progress)
     )
-    lines: list[RenderableType] = [head, places]
+    lines: list[RenderableType] = [first, places]
     if told := outlook(scene):
         lines.append(Text(told, style="dim"))
     lines += _aside(scene.parked)
+    for who, why in obstacles(scene):
+        lines.append(Text.assemble((f"{who}: ", "bold yellow"), (why, "yellow")))
     if progress.is_stopping:
         lines.append(Text("stopping: starts under way are awaited", style="yellow"))
     else:
@@ -269,7 +179,7 @@ def _drawn(scene: Scene) -> RenderableType:
 
 
 def _aside(parked: Mapping[str, tuple[str, str]]) -> Sequence[Text]:
-    told = list(_remedies(parked))
+    told = list(remedies(parked))
     lines = [
         Text.assemble((f"{names}: ", "bold yellow"), (what, "yellow"))
         for names, what in told[:_SHOWN]

@@ -7,10 +7,11 @@ import attrs
 import pytest
 from rich.console import Console
 
-from linkedapi_async import BatchProgress, Disposition, Scope
-from linkedapi_async.cli._batch_show import Rate, Scene, Screen, counts, open_screen, outlook
+from linkedapi_async import BatchProgress, Certainty, Disposition, Scope
+from linkedapi_async.cli._batch_scene import Rate, Scene, Trouble, counts, outlook
+from linkedapi_async.cli._batch_show import Screen, open_screen
 from linkedapi_async.cli._timeline import Timeline
-from linkedapi_async.events import ActionNeeded, WorkflowStarted
+from linkedapi_async.events import ActionNeeded, BackingOff, WorkflowStarted
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 PROGRESS = BatchProgress(
@@ -118,6 +119,8 @@ def test_events_that_matter_have_lines(console: Console, screen: Screen) -> None
         (1234.5, NOW + timedelta(seconds=59), "1,234.5 a second"),
         (0.0, NOW + timedelta(hours=1), "the last may start "),
         (2.0, NOW + timedelta(hours=1), "2.0 a second, the last may start "),
+        (2.0, NOW, "2.0 a second, 5 min 37 s to go at this rate"),
+        (100.0, None, "100.0 a second, 7 s to go at this rate"),
     ],
 )
 def test_outlook_is_what_is_known(rate: float, end: datetime | None, told: str) -> None:
@@ -128,6 +131,52 @@ def test_outlook_is_what_is_known(rate: float, end: datetime | None, told: str) 
 
     assert text.startswith(told)
     assert bool(text) is bool(told)
+
+
+@pytest.mark.parametrize(
+    ("progress", "lasted"),
+    [
+        (PROGRESS, 29.0),
+        (attrs.evolve(PROGRESS, total=None), 60.0),
+        (attrs.evolve(PROGRESS, is_stopping=True), 60.0),
+    ],
+)
+def test_nothing_is_foretold_that_nobody_knows(progress: BatchProgress, lasted: float) -> None:
+    """Not before the rate has settled, of no endless list, and not once it is stopped."""
+    assert outlook(scene(progress, lasted=lasted)) == "3.2 a second"
+
+
+def test_trouble_is_told_while_it_lasts(console: Console, screen: Screen) -> None:
+    """What requests fail of, until one succeeds or nothing is heard of it any more."""
+    moment = [0.0]
+    trouble = Trouble(lambda: moment[0])
+    failed = BackingOff(
+        account="anna",
+        code="connectionFailed",
+        delay=10.0,
+        attempt=1,
+        certainty=Certainty.NOT_SENT,
+        purpose="start",
+        message="No connection",
+    )
+
+    trouble.hear(failed)
+    trouble.hear(NEEDED)
+    screen.show(scene(trouble=trouble.cause))
+    assert "trying again: No connection [connectionFailed]" in shown(console)
+    moment[0] = 15.1
+    assert trouble.cause == ""
+    trouble.hear(failed)
+    trouble.hear(WorkflowStarted(account="anna", operation="x", workflow_id=None))
+    assert trouble.cause == ""
+
+
+def test_accounts_that_wait_for_a_lost_start_are_told(console: Console, screen: Screen) -> None:
+    """Long names are cut, and nothing in them steers the terminal."""
+    screen.show(scene(lingering=["anna\x1b[2J", "b" * 40]))
+
+    text = shown(console).replace("\n", " ")
+    assert f"anna [2J, {'b' * 23}…: a start whose reply was lost may still run" in text
 
 
 def test_rate_is_that_of_the_last_half_minute() -> None:
@@ -173,6 +222,19 @@ def terminal() -> Iterator[tuple[Console, Screen]]:
     screen = open_screen(console, lambda: 0.0)
     yield console, screen
     screen.close()
+
+
+@pytest.mark.parametrize(("columns", "bar"), [(100, 18), (60, 17), (40, 4), (37, 0), (20, 0)])
+def test_a_narrow_terminal_has_a_short_bar(columns: int, bar: int) -> None:
+    """Or none: numbers come first, and stay in one line."""
+    console = Console(file=io.StringIO(), force_terminal=True, width=columns, color_system=None)
+    screen = open_screen(console, lambda: 0.0)
+    screen.show(scene())
+    screen.close()
+
+    first = next(line for line in shown(console).splitlines() if "answered" in line)
+    assert len([c for c in first if c in "━╸╺"]) == bar  # what is not done has no colour here
+    assert columns < 37 or "60.0 s" in first
 
 
 def test_parked_accounts_are_told_with_their_remedy(terminal: tuple[Console, Screen]) -> None:
