@@ -1,5 +1,6 @@
 """The jobs file: read twice and never held, first to check every row, then to carry them out."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from hashlib import blake2b
@@ -19,6 +20,7 @@ from ._problem import Problem
 __all__ = ["Jobs", "Survey", "digest_of"]
 
 _LONGEST: Final = 16 * 1024 * 1024
+_STEP: Final = 256
 _SPAN: Final = 1 << 64
 """Above every digest."""
 
@@ -72,6 +74,7 @@ class Jobs:
         self.path = path
         self.name: str = name_of(path)
         self._file = _open(path, self.name)
+        self._size = max(os.fstat(self._file.fileno()).st_size, 1)
         self._reader: Reader | None = None
         self._seen: dict[int, int] = {}
         self._calls = 0
@@ -87,12 +90,18 @@ class Jobs:
         """Return how many different calls there are."""
         return self._calls
 
-    def survey(self, reader: Reader, tell: Callable[[Flaw], object]) -> Survey:
+    def survey(
+        self,
+        reader: Reader,
+        tell: Callable[[Flaw], object],
+        step: Callable[[int, float], object] = lambda _, __: None,
+    ) -> Survey:
         """Read every row; return what there is.
 
         Args:
             reader: Makes calls of rows.
             tell: Called with everything that is wrong.
+            step: Called now and then with the number of rows so far, and the share of the file.
 
         Raises:
             Problem: The file cannot be read to its end.
@@ -101,6 +110,8 @@ class Jobs:
         seen = Survey()
         for line, raw in self._lines():
             seen.rows += 1
+            if not seen.rows % _STEP:
+                step(seen.rows, min(self._file.tell() / self._size, 1.0))
             try:
                 call = reader.read(raw, line)
                 is_new = self._enter(call, raw)

@@ -1,4 +1,4 @@
-"""What the commands of `batch` share: options, the jobs file checked, the place of the ledger."""
+"""What the commands of `batch` share: options, the jobs file, the place of the ledger."""
 
 import shlex
 from collections.abc import Callable
@@ -7,29 +7,25 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
-from rich.text import Text
 
-from ._console import open_console
 from ._exits import Exit
-from ._plain import one_line
 from ._problem import Problem
 
 if TYPE_CHECKING:
-    from ._batch_jobs import Jobs, Survey
-    from ._batch_rows import Flaw, Reader
+    from ._batch_jobs import Jobs
 
 __all__ = [
     "account_options",
     "check_accounts",
     "count_of",
-    "examine",
     "existing",
     "keep_apart",
     "ledger_of",
     "ledger_option",
+    "ledger_shown",
     "open_jobs",
+    "path_of",
     "settle_with",
-    "size_of",
 ]
 
 _STDIN: Final = "-"
@@ -88,42 +84,6 @@ def open_jobs(path: str) -> "Jobs":
         raise
 
 
-def examine(jobs: "Jobs", reader: "Reader") -> "Survey":
-    """Check every row, and tell what is wrong with each.
-
-    Raises:
-        Problem: Something is wrong, or there are no rows.
-    """
-    console = open_console(stderr=True)
-
-    def tell(flaw: "Flaw") -> None:
-        place = (f"{jobs.name}:{flaw.line}:{flaw.column}", "bold")
-        told = Text.assemble(place, " ", (flaw.rule, "bold red"), " ", one_line(flaw.message))
-        console.print(told, soft_wrap=True)
-
-    survey = jobs.survey(reader, tell)
-    if survey.flaws:
-        bad, rows = survey.flawed, survey.rows
-        told = f"{count_of(survey.flaws, 'problem')} in {bad:,} of {count_of(rows, 'row')}"
-        msg = f"{told}; nothing was sent."
-        raise Problem(msg, code=Exit.USAGE if survey.unread else Exit.FATAL)
-    if not survey.rows:
-        msg = f"{jobs.name} holds no rows."
-        raise Problem(msg, code=Exit.USAGE, hint="See: linkedapi-async batch --help")
-    if survey.twins:
-        told = f"{count_of(survey.twins, 'row')} asks for a call that stands above it"
-        if survey.twins > 1:
-            told = told.replace(" asks", " ask").replace("above it", "above them")
-        console.print(f"{told}: each is sent once, and answered once.", soft_wrap=True)
-    return survey
-
-
-def size_of(survey: "Survey") -> str:
-    """Return how much there is to do."""
-    accounts = count_of(len(survey.accounts), "account")
-    return f"{count_of(survey.calls, 'call')} for {accounts}"
-
-
 def count_of(number: int, noun: str) -> str:
     """Return how many there are."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
@@ -178,6 +138,14 @@ def keep_apart(path: str, out: str | None, ledger: str | None) -> None:
 
 def settle_with(path: str, ledger: str | None) -> str:
     """Return the command that settles uncertain calls, without passwords."""
-    jobs = shlex.quote(path) if path != _STDIN else "JOBS"
-    shown = "" if ledger is None or "://" in ledger else f" --ledger {shlex.quote(ledger)}"
-    return f"linkedapi-async batch uncertain {jobs}{shown} --reconcile"
+    return f"linkedapi-async batch uncertain {path_of(path)}{ledger_shown(ledger)} --reconcile"
+
+
+def path_of(path: str) -> str:
+    """Return the jobs file as it stands in a command."""
+    return shlex.quote(path) if path != _STDIN else "JOBS"
+
+
+def ledger_shown(ledger: str | None) -> str:
+    """Return the option that names the ledger in a command, without passwords."""
+    return "" if not ledger or "://" in ledger else f" --ledger {shlex.quote(ledger)}"

@@ -12,7 +12,7 @@ from linkedapi_async.errors._problem import Breach
 from linkedapi_async.models._rules import Param, camel
 from linkedapi_async.operations import Operation
 from linkedapi_async.operations._examples import parameters
-from linkedapi_async.workflows._validate import Problem, check, check_params
+from linkedapi_async.workflows._validate import Problem, check, check_params, shown
 
 from ._positions import Step, steps_of
 
@@ -110,7 +110,7 @@ def _strangers(
         if param is None:
             yield (key,), stranger(key, known, what)
         elif wire in seen:
-            yield (key,), f"{key!r} is given in both spellings; keep one"
+            yield (key,), f"{shown(key)} is given in both spellings; keep one"
         elif param.model is not None:
             entries = enumerate(value) if isinstance(value, list) else [(None, value)]
             for index, entry in entries:
@@ -125,7 +125,7 @@ def stranger(key: str, known: Collection[str], what: str) -> str:
     """Return what to say about a name that nobody knows, with the likest known one."""
     near = get_close_matches(camel(key), known, n=1)
     told = f"did you mean {near[0]!r}?" if near else f"there is {listed(known)}"
-    return f"{key!r} is no {what}; {told}"
+    return f"{shown(key)} is no {what}; {told}"
 
 
 def listed(names: Collection[str]) -> str:

@@ -1,6 +1,7 @@
 """One row of a jobs file: what it asks for, or everything that is wrong with it."""
 
 import json
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from functools import cache
@@ -13,7 +14,7 @@ from linkedapi_async.errors._problem import Breach
 from linkedapi_async.ledger import key_of, payload_of
 from linkedapi_async.operations import CustomWorkflow, Operation, operations
 from linkedapi_async.pool import Call
-from linkedapi_async.workflows._validate import check
+from linkedapi_async.workflows._validate import check, shown
 
 from ._batch_parameters import Finding, OperationClass, built, judge, listed, path_in, stranger
 from ._documents import NotJson, parse_json
@@ -155,11 +156,17 @@ class Reader:
         yield from self._judge_account(row.get("account"))
         key, priority = row.get("key"), row.get("priority")
         if key is not None and (isinstance(key, bool) or not isinstance(key, str | int)):
-            yield Finding(("key",), Breach.TYPE, "takes text or a whole number")
+            yield Finding(
+                ("key",), Breach.TYPE, f"key is {shown(key)}; it takes text or a whole number"
+            )
         elif key == "":
-            yield Finding(("key",), Breach.LENGTH, "is empty; leave it out, or name the call")
+            yield Finding(("key",), Breach.LENGTH, "key is empty; leave it out, or name the call")
         if priority is not None and (isinstance(priority, bool) or not isinstance(priority, int)):
-            yield Finding(("priority",), Breach.TYPE, "takes a whole number")
+            yield Finding(
+                ("priority",),
+                Breach.TYPE,
+                f"priority is {shown(priority)}; it takes a whole number",
+            )
         yield from _judge_work(row)
 
     def _judge_account(self, account: Json) -> Iterator[Finding]:
@@ -168,11 +175,16 @@ class Reader:
                 told = f"names no account; there are {listed(self._accounts or ())}"
                 yield Finding((), "account", told)
         elif not isinstance(account, str) or not account:
-            yield Finding(("account",), Breach.TYPE, "takes the name of an account")
+            yield Finding(
+                ("account",),
+                Breach.TYPE,
+                f"account is {shown(account)}; it takes the name of an account",
+            )
         elif self._accounts is not None and account not in self._accounts:
             near = get_close_matches(account, self._accounts, n=1)
             meant = f"did you mean {near[0]!r}?" if near else f"there is {listed(self._accounts)}"
-            yield Finding(("account",), "account", f"is no account that is known; {meant}")
+            told = f"{shown(account)} is no account that is known; {meant}"
+            yield Finding(("account",), "account", told)
 
 
 # ── from bytes to a value ───────────────────────────────────────────────────────────────────────
@@ -188,7 +200,9 @@ def _text_of(raw: bytes, line: int) -> str:
         return raw.decode("utf-8-sig" if line == 1 else "utf-8").rstrip()
     except UnicodeDecodeError as exc:
         column = len(raw[: exc.start].decode("utf-8", "replace")) + 1
-        flaw = Flaw(line, column, "syntax", "is no UTF-8 text")
+        is_utf16 = raw.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+        told = "is UTF-16; save the file as UTF-8" if is_utf16 else "is no UTF-8 text"
+        flaw = Flaw(line, column, "syntax", told)
         raise Flawed([flaw], is_json=False) from None
 
 
@@ -211,9 +225,10 @@ def _value_of(text: str, line: int) -> Json:
         json.loads(text, object_pairs_hook=note)
         json.dumps(value, ensure_ascii=False).encode()
     except NotJson as exc:
-        raise Flawed(
-            [Flaw(line, exc.column, "syntax", f"is no JSON: {exc.reason}")], is_json=False
-        ) from None
+        rest = text[exc.column - 1 :]
+        at = f", at {shown(rest)}" if exc.is_placed and rest else ""
+        flaw = Flaw(line, exc.column, "syntax", f"is no JSON: {exc.reason}{at}")
+        raise Flawed([flaw], is_json=False) from None
     except UnicodeEncodeError:
         flaw = Flaw(line, 1, "syntax", r"holds half a letter: an escape such as \ud83d alone")
         raise Flawed([flaw], is_json=False) from None
@@ -237,7 +252,9 @@ def _judge_work(row: JsonObject) -> Iterator[Finding]:
     if workflow is not None:
         for key in ("operation", "parameters"):
             if row.get(key) is not None:
-                yield Finding((key,), Breach.CONFLICT, "is given beside a workflow; keep one")
+                yield Finding(
+                    (key,), Breach.CONFLICT, f"{key} is given beside a workflow; keep one"
+                )
         yield from _judge_workflow(workflow)
         return
     if name is None:
@@ -247,7 +264,9 @@ def _judge_work(row: JsonObject) -> Iterator[Finding]:
     if cls is None:
         yield Finding(("operation",), "operation", _no_operation(name))
     elif given is not None and not isinstance(given, dict):
-        yield Finding(("parameters",), Breach.TYPE, "takes an object of parameters by their names")
+        yield Finding(
+            ("parameters",), Breach.TYPE, f"parameters is {shown(given)}; it takes an object"
+        )
     else:
         yield from judge(cls, given or {})
 
@@ -261,17 +280,17 @@ def _judge_workflow(workflow: Json) -> Iterator[Finding]:
 
 def _no_operation(name: Json) -> str:
     if not isinstance(name, str):
-        return "takes the name of an operation, such as fetchPerson"
+        return f"operation is {shown(name)}; it takes the name of one, such as fetchPerson"
     if name == CustomWorkflow.name:
-        return 'is given as "workflow": {…}, without an operation'
+        return 'customWorkflow is given as "workflow": {…}, without an operation'
     action = index_of_actions().named(name)
     if action is not None and "." in name:
-        return f'{name!r} is an action; give it as "workflow": {{"actionType": "{action}", …}}'
+        return f'{shown(name)} is an action; give it as "workflow": {{"actionType": "{action}", …}}'
     near = index_of_operations().near(name)
     meant = (
         f"did you mean {' or '.join(near)}?" if near else "`linkedapi-async operations` lists them"
     )
-    return f"{name!r} is no operation; {meant}"
+    return f"{shown(name)} is no operation; {meant}"
 
 
 @cache

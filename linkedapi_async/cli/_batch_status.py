@@ -10,10 +10,10 @@ from rich.text import Text
 
 from linkedapi_async._types import Effect
 
+from ._batch_check import examine
 from ._batch_options import (
     account_options,
     count_of,
-    examine,
     existing,
     ledger_of,
     ledger_option,

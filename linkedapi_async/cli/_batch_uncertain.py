@@ -13,11 +13,11 @@ from rich.text import Text
 from linkedapi_async._clock import Clock, SystemClock
 
 from ._admin import confirm
+from ._batch_check import examine
 from ._batch_options import (
     account_options,
     check_accounts,
     count_of,
-    examine,
     existing,
     ledger_of,
     ledger_option,

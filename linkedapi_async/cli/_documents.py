@@ -75,6 +75,7 @@ class NotJson(Problem):
         reason: What is wrong.
         line: Where, counting from 1; the first line where it cannot be said.
         column: Where in the line, counting from 1.
+        is_placed: Whether it can be said.
     """
 
     def __init__(self, name: str, reason: str, *place: int) -> None:
@@ -83,6 +84,7 @@ class NotJson(Problem):
         super().__init__(f"{name} {where}{reason}.", code=Exit.USAGE)
         self.reason = reason
         self.line, self.column = place or (1, 1)
+        self.is_placed = bool(place)
 
 
 @attrs.frozen

@@ -9,16 +9,15 @@ import click
 from linkedapi_async._clock import SystemClock
 
 from . import _batch_status, _batch_uncertain
+from ._batch_check import examine, size_of
 from ._batch_options import (
     account_options,
     check_accounts,
-    examine,
     keep_apart,
     ledger_of,
     ledger_option,
     open_jobs,
     settle_with,
-    size_of,
 )
 from ._client import Target, target_options
 from ._exits import Exit
@@ -110,7 +109,9 @@ def command(ctx: click.Context) -> None:
     show_default=True,
     help="How patient to be.",
 )
-@click.option("--check", is_flag=True, help="Check the rows alone; nothing is sent.")
+@click.option(
+    "--check", is_flag=True, help="Check the rows alone, and tell every problem; nothing is sent."
+)
 @target_options
 def run(
     *,
@@ -141,7 +142,7 @@ def run(
     with open_jobs(path) as jobs:
         found = asyncio.run(find_accounts(target, accounts, is_discovering=discover))
         reader = Reader(found.aliases, default=found.default, is_rehearsal=sandbox)
-        survey = examine(jobs, reader)
+        survey = examine(jobs, reader, tells_all=check)
         if check:
             click.echo(f"{jobs.name}: {size_of(survey)}, all of them well.")
             return Exit.OK

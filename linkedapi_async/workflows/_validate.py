@@ -19,7 +19,7 @@ from linkedapi_async.models._rules import Param, encode
 
 from ._formats import FORMATS
 
-__all__ = ["Breach", "Problem", "check", "check_params", "validate"]
+__all__ = ["Breach", "Problem", "check", "check_params", "shown", "validate"]
 
 _SHOWN: Final = 40
 
@@ -111,7 +111,7 @@ def _judge(tree: Json, plan: Plan | None) -> Iterator[Problem]:
     while spots:
         spot = spots.pop()
         if not isinstance(spot.action, dict):
-            message = f"is {_shown(spot.action)}; an action is an object with an actionType"
+            message = f"is {shown(spot.action)}; an action is an object with an actionType"
             yield Problem(spot.path, Breach.SHAPE, message)
             continue
         kind = spot.action.get("actionType")
@@ -145,7 +145,7 @@ def _judge_action(spot: _Spot, row: Spec | None, plan: Plan | None) -> Iterator[
         yield "", Breach.PLAN, f"{row.action_type} needs a plus seat and {remedy}"
     label = action.get("label")
     if label is not None and not isinstance(label, str):
-        yield ".label", Breach.TYPE, f"is {_shown(label)}; it takes text"
+        yield ".label", Breach.TYPE, f"is {shown(label)}; it takes text"
     is_root = spot.parent is None
     yield from _judge_params(row.params, action, is_root=True if is_root else None)
     if isinstance(spot.parent, Spec) and row.parents is not None and misplaced is None:
@@ -154,11 +154,11 @@ def _judge_action(spot: _Spot, row: Spec | None, plan: Plan | None) -> Iterator[
 
 def _unknown(word: Json) -> _Finding:
     if not isinstance(word, str) or not word:
-        what = "has no actionType" if word is None else f"has the actionType {_shown(word)}"
+        what = "has no actionType" if word is None else f"has the actionType {shown(word)}"
         return "", Breach.UNKNOWN_ACTION, f"{what}; it names the action, as st.openPersonPage"
     close = get_close_matches(word, specs(), n=1, cutoff=0.5)
     guess = f"; did you mean {close[0]}?" if close else "; `linkedapi-async actions` lists them"
-    return "", Breach.UNKNOWN_ACTION, f"names an unknown action, {_shown(word)}{guess}"
+    return "", Breach.UNKNOWN_ACTION, f"names an unknown action, {shown(word)}{guess}"
 
 
 def _misplaced(row: Spec, parent: Spec | str | None) -> _Finding | None:
@@ -198,7 +198,7 @@ def _judge_params(
             yield f".{param.wire}{place}", rule, message
         most = param.max_with_children
         if most is not None and given.get("then") and _is_above(value, most):
-            message = f"is {_shown(value)}; with children it is {most:g} at most"
+            message = f"is {shown(value)}; with children it is {most:g} at most"
             yield f".{param.wire}", Breach.RANGE, message
     for group in _groups(params):
         yield from _judge_group(group, given, is_root=is_root)
@@ -236,7 +236,7 @@ def _judge_group(
         name = condition.partition("=")[0]
         for param in found:
             if given.get(name) in _values(group) and param.required_when != f"{name}={given[name]}":
-                message = f"belongs to {param.required_when}, and {name} is {_shown(given[name])}"
+                message = f"belongs to {param.required_when}, and {name} is {shown(given[name])}"
                 yield f".{param.wire}", Breach.EXCLUDED, f"{message}; leave it out"
     elif len(found) > 1:
         told = " and ".join(param.wire for param in found)
@@ -266,7 +266,7 @@ def _judge_targets(params: tuple[Param, ...], given: JsonObject) -> Iterator[_Fi
 def _judge_value(param: Param, value: Json) -> Iterator[_Finding]:
     kind = _kind(param.type)
     if not kind.takes(value):
-        yield "", Breach.TYPE, f"is {_shown(value)}; it takes {kind.words}"
+        yield "", Breach.TYPE, f"is {shown(value)}; it takes {kind.words}"
     elif isinstance(value, dict):
         yield from _judge_params(param.fields, value, is_root=True)
     elif isinstance(value, list):
@@ -281,12 +281,12 @@ def _judge_list(param: Param, kind: _Kind, items: Sequence[Json]) -> Iterator[_F
     yield from _judge_length(param, items, "entries")
     for index, item in enumerate(items):
         if not kind.takes(item):
-            yield f"[{index}]", Breach.TYPE, f"is {_shown(item)}; it takes {kind.words}"
+            yield f"[{index}]", Breach.TYPE, f"is {shown(item)}; it takes {kind.words}"
         elif isinstance(item, dict):
             for place, rule, message in _judge_params(param.fields, item, is_root=True):
                 yield f"[{index}]{place}", rule, message
         elif param.enum and item not in param.enum:
-            yield f"[{index}]", Breach.ENUM, f"is {_shown(item)}; it is {_either(param.enum)}"
+            yield f"[{index}]", Breach.ENUM, f"is {shown(item)}; it is {_either(param.enum)}"
     if param.alike is not None:
         yield from _judge_mixture(param, param.alike, items)
 
@@ -296,7 +296,7 @@ def _judge_mixture(param: Param, key: str, items: Sequence[Json]) -> Iterator[_F
     sorts = [item.get(key) for item in items if isinstance(item, dict)]
     for index, sort in enumerate(sorts):
         if sort != sorts[0]:
-            told = f"is {_shown(sort)} beside {_shown(sorts[0])}; sorts cannot be mixed"
+            told = f"is {shown(sort)} beside {shown(sorts[0])}; sorts cannot be mixed"
             yield f"[{index}].{key}", Breach.CONFLICT, told
             return
     for sort, most in param.max_entries:
@@ -306,13 +306,13 @@ def _judge_mixture(param: Param, key: str, items: Sequence[Json]) -> Iterator[_F
 
 def _judge_text(param: Param, text: str) -> Iterator[_Finding]:
     if param.enum and text not in param.enum:
-        yield "", Breach.ENUM, f"is {_shown(text)}; it is {_either(param.enum)}"
+        yield "", Breach.ENUM, f"is {shown(text)}; it is {_either(param.enum)}"
     yield from _judge_length(param, text, "characters")
     if param.pattern is not None and re.fullmatch(param.pattern, text) is None:
-        yield "", Breach.PATTERN, f"is {_shown(text)}; it has to match {param.pattern}"
+        yield "", Breach.PATTERN, f"is {shown(text)}; it has to match {param.pattern}"
     form = FORMATS[param.format] if param.format is not None else None
     if form is not None and not form.fits(text):
-        yield "", Breach.FORMAT, f"is {_shown(text)}; it takes {form.likeness}"
+        yield "", Breach.FORMAT, f"is {shown(text)}; it takes {form.likeness}"
 
 
 def _judge_length(param: Param, value: "str | Sequence[Json]", unit: str) -> Iterator[_Finding]:
@@ -324,7 +324,7 @@ def _judge_length(param: Param, value: "str | Sequence[Json]", unit: str) -> Ite
 def _judge_number(param: Param, number: float) -> Iterator[_Finding]:
     least, most = param.min, param.max
     if (least is not None and number < least) or (most is not None and number > most):
-        yield "", Breach.RANGE, f"is {_shown(number)}; it takes {_span(least, most)}"
+        yield "", Breach.RANGE, f"is {shown(number)}; it takes {_span(least, most)}"
 
 
 def _span(least: float | None, most: float | None) -> str:
@@ -374,7 +374,7 @@ def _either(names: Sequence[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _shown(value: object) -> str:
+def shown(value: object) -> str:
     """Return a value as it stands in the document, cut where it is long."""
     match value:
         case True | False:

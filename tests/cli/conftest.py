@@ -12,8 +12,9 @@ from click.testing import CliRunner, Result
 
 from linkedapi_async.cli._app import app
 from linkedapi_async.cli._batch_accounts import Accounts
+from linkedapi_async.cli._batch_check import examine
 from linkedapi_async.cli._batch_jobs import Jobs
-from linkedapi_async.cli._batch_options import examine, ledger_of, settle_with
+from linkedapi_async.cli._batch_options import ledger_of, settle_with
 from linkedapi_async.cli._batch_rows import Reader
 from linkedapi_async.cli._batch_run import Order, carry_out, signals_restored
 from linkedapi_async.cli._client import Target

@@ -1,4 +1,5 @@
 import asyncio
+import io
 import json
 import os
 import signal
@@ -6,14 +7,18 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import closing
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 from click.testing import Result
+from rich.console import Console
 
+from linkedapi_async.cli._batch_check import examine
+from linkedapi_async.cli._batch_jobs import Jobs
 from linkedapi_async.cli._batch_results import Results, line_of
-from linkedapi_async.cli._batch_rows import JobCall
+from linkedapi_async.cli._batch_rows import JobCall, Reader
 from linkedapi_async.cli._client import Target
 from linkedapi_async.cli._problem import Problem
 from linkedapi_async.errors import LedgerError
@@ -170,6 +175,47 @@ def test_bad_rows_are_all_told_and_nothing_is_sent(invoke: Invoke, tmp_path: Pat
     assert lines[0].startswith(f"{path}:2:15 operation 'sendMesage' is no operation; did you mean")
     assert [line.split()[0] for line in lines[1:4]] == [f"{path}:3:{n}" for n in (1, 1, 37)]
     assert lines[4:] == ["Error: 4 problems in 2 of 3 rows; nothing was sent."]
+
+
+def test_ten_thousand_bad_rows_are_told_in_short(invoke: Invoke, tmp_path: Path) -> None:
+    """The first problems, how many more there are and where, and what tells all of them."""
+    path = tmp_path / "my jobs.jsonl"
+    good = json.dumps(letters(1)[0])
+    bad = ['{"operation": 1}' if number % 7 else good for number in range(700)]
+    path.write_text("\n".join(bad) + '\n{"operation": 2}')
+
+    ran = invoke("batch", str(path), "--sandbox")
+    all_of_it = invoke("batch", str(path), "--sandbox", "--check")
+
+    lines = ran.stderr.splitlines()
+    assert ran.exit_code == 3
+    assert len(lines) == 102
+    assert lines[100] == (
+        "and 501 more problems, in lines 118 to 119, 121 to 126, 128 to 133, 135 to 140, 142 to "
+        "147, 149 to 154, 156 to 161, 163 to 168, 170 to 175, 177 to 182, … 701; all of them: "
+        f"linkedapi-async batch '{path}' --check"
+    )
+    assert lines[101] == "Error: 601 problems in 601 of 701 rows; nothing was sent."
+    assert len(all_of_it.stderr.splitlines()) == 602
+
+
+@pytest.mark.parametrize("is_interactive", [True, False])
+def test_long_checks_are_told(tmp_path: Path, *, is_interactive: bool) -> None:
+    """A line now and then, or one that changes; nothing where it does not last."""
+    path = Path(write(tmp_path / "jobs.jsonl", letters(1_000)))
+    console = Console(file=io.StringIO(), force_terminal=is_interactive, width=80)
+    file = cast("io.StringIO", console.file)
+    moments = count(0.0, 2.0)
+    with Jobs(str(path)) as jobs:
+        reader = Reader(None, default=None)
+        survey = examine(jobs, reader, console=console, now=lambda: next(moments))
+        before = file.getvalue()
+        examine(jobs, reader, console=console, now=lambda: 0.0)
+
+    assert survey.calls == 1_000
+    assert "768 rows checked, 7" in before
+    assert ("   6.0 s  768 rows" in before) is not is_interactive
+    assert file.getvalue() == before
 
 
 def test_what_is_no_json_is_a_matter_of_usage(invoke: Invoke, tmp_path: Path) -> None:
