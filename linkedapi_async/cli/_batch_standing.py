@@ -1,5 +1,7 @@
-"""Where a call stands, as its row in the ledger tells."""
+"""Where calls stand, as the rows of a ledger tell."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import Final
 
@@ -9,8 +11,11 @@ from linkedapi_async.errors import LedgerError
 from linkedapi_async.ledger import Row, State
 from linkedapi_async.operations import operations
 from linkedapi_async.operations._examples import actions_of
+from linkedapi_async.stores import open_ledger
 
-__all__ = ["place_of", "reads_only"]
+from ._batch_rows import SANDBOX
+
+__all__ = ["doubts", "opened", "place_of", "reads_only"]
 
 _PLACES: Final = {
     State.DONE: "done",
@@ -19,6 +24,32 @@ _PLACES: Final = {
     State.ACCEPTED: "running",
     State.REFUSED: "refused",
 }
+
+
+@asynccontextmanager
+async def opened(where: str) -> AsyncGenerator[Ledger]:
+    """Open a ledger that is there.
+
+    Raises:
+        LedgerError: It cannot be used.
+    """
+    ledger = open_ledger(where)
+    await ledger.open()
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
+async def doubts(ledger: Ledger) -> AsyncGenerator[Row | LedgerError]:
+    """Yield the rows of calls that nobody knows of, and what is wrong with damaged ones."""
+    async for row in ledger.rows(State.SENDING, State.UNCERTAIN):
+        if isinstance(row, LedgerError):
+            yield row
+        elif not row.key.startswith(SANDBOX):
+            is_free = reads_only(row.operation)
+            if await place_of(row, ledger, is_free=is_free) == "uncertain":
+                yield row
 
 
 async def place_of(row: Row | LedgerError, ledger: Ledger, *, is_free: bool) -> str:

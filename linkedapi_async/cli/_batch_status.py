@@ -17,7 +17,9 @@ from ._batch_options import (
     existing,
     ledger_of,
     ledger_option,
+    ledger_shown,
     open_jobs,
+    path_of,
 )
 from ._console import open_console
 from ._exits import Exit
@@ -62,6 +64,10 @@ def status(
 
     Nothing is sent or changed, and a batch that runs meanwhile is not disturbed. Accounts matter
     where rows leave theirs out.
+
+    For programs, --json prints {"total": N, "done": N, "failed": N, "uncertain": N, "running": N,
+    "sending": N, "refused": N, "damaged": N, "new": N, "rehearsed": N}: all but the last add up to
+    the first, and done and failed are answered for good. It exits with 0 whatever it finds.
     """
     where = existing(ledger_of(path, ledger))
     known = accounts_of(accounts, is_discovering=discover)
@@ -77,7 +83,8 @@ def status(
     ended = found["done"] + found["failed"]
     console.print(Text(f"\n{ended:,} of {count_of(total, 'call')} answered.", style="bold"))
     if found["uncertain"] or found["damaged"]:
-        shown = f" {path}" if path else " JOBS"
+        shown = f" {path_of(path)}" if path else ""
+        shown += ledger_shown(ledger) or ("" if path else " --ledger …")
         console.print(f"See: linkedapi-async batch uncertain{shown}", soft_wrap=True)
     return Exit.OK
 

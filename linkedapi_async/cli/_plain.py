@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterable
@@ -14,7 +15,16 @@ from rich.text import Text
 
 from ._console import hang, open_console, visible
 
-__all__ = ["Lines", "clock_of", "echo_json", "local", "one_line", "show_card", "to_json"]
+__all__ = [
+    "Lines",
+    "clock_of",
+    "echo_json",
+    "local",
+    "one_line",
+    "shell_word",
+    "show_card",
+    "to_json",
+]
 
 _STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """What JSON lets stand, and steers a terminal or ends a line."""
@@ -23,6 +33,19 @@ _STEERING: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\
 def one_line(text: str) -> str:
     """Return text without line breaks, escape sequences and other signs that cannot be seen."""
     return " ".join(visible(text).split())
+
+
+def shell_word(text: str) -> str:
+    """Return text as it is typed in a shell, on one line and without what steers a terminal."""
+    if text.isprintable():
+        return shlex.quote(text)
+    return f"$'{''.join(map(_typed, text))}'"
+
+
+def _typed(letter: str) -> str:
+    if letter in {"'", "\\"}:
+        return f"\\{letter}"
+    return letter if letter.isprintable() else f"\\U{ord(letter):08x}"
 
 
 def local(moment: datetime | None) -> str:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import shutil
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
@@ -12,7 +13,7 @@ from click.testing import Result
 from linkedapi_async._booking import Booking
 from linkedapi_async._clock import SystemClock
 from linkedapi_async.cli._batch_accounts import Accounts
-from linkedapi_async.cli._batch_uncertain import Inquiry
+from linkedapi_async.cli._batch_inquiry import Inquiry
 from linkedapi_async.cli._client import Target
 from linkedapi_async.operations import FetchPerson, SendMessage
 from linkedapi_async.stores import SqliteLedger
@@ -122,6 +123,18 @@ async def test_status_counts_the_rows_of_a_file(
     }
 
 
+def test_the_help_tells_what_programs_read(invoke: Invoke, jobs: str) -> None:
+    """Each number by its name, and what exit statuses do not tell."""
+    Path(ledger_of(jobs)).touch()
+
+    told = invoke("batch", "status", jobs, "--json").stdout
+    shown = " ".join(invoke("batch", "status", "--help").stdout.split())
+
+    for word in json.loads(told):
+        assert f'"{word}": N' in shown
+    assert "exits with 0 whatever it finds" in shown
+
+
 async def test_status_of_what_runs_elsewhere(invoke: Invoke, jobs: str) -> None:
     """A row that a living process is sending is told so; a dead one's is uncertain, or free."""
     ledger = SqliteLedger(jobs.replace(".jsonl", ".ledger"))
@@ -183,11 +196,11 @@ async def test_uncertain_calls_are_listed(invoke: Invoke, jobs: str, doubtful: s
 
     assert ran.exit_code == 6
     assert "letter-1  sendMessage for main, since 20" in ran.stdout
-    assert "its reply was lost" in ran.stdout
+    assert "no reply came" in ran.stdout
     assert "1 call uncertain." in ran.stdout
     assert "--reconcile" in ran.stdout
     assert told["key"] == "letter-1"
-    assert told["why"] == "its reply was lost"
+    assert told["why"] == "no reply came"
 
 
 async def test_damaged_rows_are_listed(invoke: Invoke, jobs: str, doubtful: str) -> None:
@@ -234,6 +247,36 @@ async def test_a_person_has_it_sent_again(
     assert len(sandbox.log.effects("st.sendMessage")) == 3
 
 
+async def test_what_was_said_is_json_for_programs(invoke: Invoke, jobs: str, doubtful: str) -> None:
+    """A line for each call."""
+    ran = await invoked(invoke, "uncertain", jobs, "--send-again", "letter-1", "--yes", "--json")
+
+    assert json.loads(ran.stdout) == {"key": "letter-1", "settled": "send_again"}
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="asks a shell")
+@pytest.mark.parametrize(
+    "key", ["plain", "two words", "it's", "a\nb", "\x1b]0;t\x07\\'\u202e", "日本", "$HOME"]
+)
+async def test_keys_are_shown_as_they_are_typed(invoke: Invoke, jobs: str, key: str) -> None:
+    """On one line, steering no terminal: what is copied into a shell names the call."""
+    async with SqliteLedger(ledger_of(jobs)) as ledger:
+        write = SendMessage(text="Hi", thread_id="t")
+        await Booking(
+            ledger, account="main", operation=write, key=key, clock=SystemClock()
+        ).intend()
+
+    listed = (await invoked(invoke, "uncertain", jobs)).stdout.splitlines()
+    word = listed[0].partition("  sendMessage for main")[0]
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-c", f"printf %s {word}", stdout=asyncio.subprocess.PIPE, env={"LC_ALL": "C.UTF-8"}
+    )
+    typed, _ = await shell.communicate()
+
+    assert typed.decode() == key
+    assert (await invoked(invoke, "uncertain", jobs, "--done", key, "--yes")).exit_code == 0
+
+
 async def test_what_is_not_uncertain_cannot_be_said(
     invoke: Invoke, jobs: str, doubtful: str
 ) -> None:
@@ -245,6 +288,7 @@ async def test_what_is_not_uncertain_cannot_be_said(
 
     assert ran.exit_code == 2
     assert "'letter-2' is not uncertain; nothing was changed." in ran.stderr
+    assert f"Hint: The list: linkedapi-async batch uncertain --ledger {doubtful}" in ran.stderr
     assert json.loads(listed.stdout)["key"] == "letter-1"
 
 
@@ -289,6 +333,7 @@ async def test_the_service_says_that_it_was_done(
 
     assert code == 0
     assert "letter-1 was done: " in shown
+    assert "1 call asked about: 1 was done." in shown
     assert again.code == 0
     assert len(sandbox.log.effects("st.sendMessage")) == 3
 
@@ -303,10 +348,34 @@ async def test_the_service_says_that_it_was_not_done(
 
     assert code == 6
     assert "letter-1 was not done: " in shown
-    assert "--send-again KEY" in shown
+    assert "1 call asked about: 1 was not done." in shown
+    assert "batch JOBS --uncertain resend" in " ".join(shown.split())
     assert sent == 2
     assert again.code == 0
     assert len(sandbox.log.effects("st.sendMessage")) == 3
+
+
+async def test_what_stays_open_is_for_a_person(
+    sandbox: Sandbox, settle: Settle, doubtful: str
+) -> None:
+    """A service that does not answer proves nothing, and the next step is told."""
+    sandbox.inject("accountNotFound", times=50)
+
+    code, shown = await settle(doubtful)
+
+    assert code == 6
+    assert "letter-1 stays open: " in shown
+    assert "1 call asked about: 1 stays open." in shown
+    assert "--send-again KEY" in " ".join(shown.split())
+
+
+async def test_accounts_are_needed_to_ask(invoke: Invoke, jobs: str, doubtful: str) -> None:
+    """It is told which ways there are to name them."""
+    ran = await invoked(invoke, "uncertain", jobs, "--reconcile")
+
+    assert ran.exit_code == 2
+    assert "No account is known to work with." in ran.stderr
+    assert "Give --accounts FILE, --discover" in ran.stderr
 
 
 async def test_findings_are_json_for_programs(
