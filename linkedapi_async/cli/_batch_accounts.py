@@ -1,6 +1,8 @@
 """The accounts of a batch and their tokens: from a file, the environment, or the Admin API."""
 
+import json
 import os
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -91,11 +93,21 @@ def _tokens_in(text: str, name: str) -> Mapping[str, str]:
     if not isinstance(value, dict) or not value:
         msg = f"{name} names no accounts."
         raise Problem(msg, code=Exit.USAGE, hint=_FORM)
+    for alias, number in Counter(_names_in(text)).items():
+        if number > 1:
+            msg = f"{name} names {alias!r} twice."
+            raise Problem(msg, code=Exit.USAGE, hint="Keep one of them.")
     for alias, token in value.items():
         if not alias or not isinstance(token, str) or not token.strip():
             msg = f"{name} has no token for {alias!r}."
             raise Problem(msg, code=Exit.USAGE, hint=_FORM)
     return {alias: str(token).strip() for alias, token in value.items()}
+
+
+def _names_in(text: str) -> list[str]:
+    """Return the names of an object, those that stand there twice as well."""
+    pairs: list[tuple[str, object]] = json.loads(text, object_pairs_hook=list)
+    return [name for name, _ in pairs]
 
 
 def _nobody() -> Problem:

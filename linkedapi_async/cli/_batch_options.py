@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Callable
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,7 +28,6 @@ __all__ = [
 ]
 
 _STDIN: Final = "-"
-_OTHERS: Final = ("run", "status", "uncertain")
 
 
 def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,12 +74,7 @@ def open_jobs(path: str) -> "Jobs":
     """
     from ._batch_jobs import Jobs  # noqa: PLC0415 - heavy
 
-    try:
-        return Jobs(path)
-    except Problem as problem:
-        near = get_close_matches(path, _OTHERS, n=1)
-        problem.hint = f"Did you mean: linkedapi-async batch {near[0]}?" if near else problem.hint
-        raise
+    return Jobs(path)
 
 
 def count_of(number: int, noun: str) -> str:
@@ -123,10 +116,13 @@ def keep_apart(path: str, out: str | None, ledger: str | None) -> None:
     """Refuse to write results or a ledger over something else.
 
     Raises:
-        UsageError: Two of the files are one.
+        UsageError: Two of the files are one, or one has no name.
     """
     named = {"JOBS": path, "--out": out, "--ledger": ledger}
     seen: dict[Path, str] = {}
+    if out == "":
+        msg = "--out names no file."
+        raise click.UsageError(msg, click.get_current_context())
     for name, where in named.items():
         if where is None or where == _STDIN or "://" in where:
             continue

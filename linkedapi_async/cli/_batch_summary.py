@@ -98,28 +98,27 @@ def sum_up(
         facts.append(f"{progress.replayed:,} of them known before")
     is_over = progress.answered == total
     style = "bold" if is_over else "bold yellow"
-    console.print(
-        Text(f"{progress.answered:,} of {total:,} answered: {', '.join(facts)}.", style=style),
-        soft_wrap=True,
-    )
+    _say(console, f"{progress.answered:,} of {total:,} answered: {', '.join(facts)}.", style)
     for code, number in tally.codes.most_common():
         hang(console, f"{code}. {tally.hints[code]}", (f"{number:7,}  ", "red"))
     if is_rehearsal:
         if not is_over:
-            console.print("The sandbox is gone, and what ran in it: the rest begins anew.")
+            _say(console, "The sandbox is gone, and what ran in it: the rest begins anew.")
         return
     if progress.uncertain:
-        told = (
-            f"{progress.uncertain:,} may have been carried out, and nobody knows. Have the service "
-            f"asked: {settle}"
-        )
-        console.print(Text(told, style="magenta"), soft_wrap=True)
+        told = f"{progress.uncertain:,} may have been carried out, and nobody knows."
+        _say(console, f"{told} Have the service asked:", "magenta")
+        console.print(f"  {settle}", soft_wrap=True)
     if tally.unsent:
         told = f"{tally.unsent:,} of the failed did not run; the same command sends them again."
-        console.print(told, soft_wrap=True)
+        _say(console, told)
     if not is_over:
         told = "Interrupted. " if is_interrupted else ""
         if progress.running:
             told += f"{count_of(progress.running, 'call')} accepted go on at the service. "
-        told += "The same command goes on where this stopped, and does nothing twice."
-        console.print(told, soft_wrap=True)
+        _say(console, f"{told}The same command goes on where this stopped, and does nothing twice.")
+
+
+def _say(console: Console, text: str, style: str = "") -> None:
+    """Print a sentence, in lines of whole words on a terminal, in one elsewhere."""
+    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)

@@ -2,6 +2,8 @@
 
 import asyncio
 import signal
+from difflib import get_close_matches
+from pathlib import Path
 from typing import Final, Literal
 
 import click
@@ -34,8 +36,20 @@ class _Batch(click.Group):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Take what is no command for the file to run."""
         if args and args[0] not in self.commands and args[0] not in _HELP:
+            self._doubt(ctx, args[0])
             args = ["run", *args]
         return super().parse_args(ctx, args)
+
+    def _doubt(self, ctx: click.Context, word: str) -> None:
+        """Refuse a word that is no file, and nearly a command.
+
+        Raises:
+            UsageError: It is.
+        """
+        near = get_close_matches(word, self.commands, n=1)
+        if near and not Path(word).exists():
+            msg = f"There is no file {word!r}; did you mean: linkedapi-async batch {near[0]}?"
+            raise click.UsageError(msg, ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click's
         """Return the names of the commands, in order."""
@@ -77,7 +91,8 @@ def command(ctx: click.Context) -> None:
     forgotten unless --ledger is given.
 
     It exits with 0 when every call is done, with 1 when actions in some failed, with 6 when some
-    are uncertain, else as the worst failure does.
+    are uncertain, with 130 when it was stopped by Ctrl-C, SIGTERM or a terminal that was closed,
+    else as the worst failure does.
     """  # noqa: D301 - click asks for the escape
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
@@ -85,7 +100,12 @@ def command(ctx: click.Context) -> None:
 
 @command.command("run", short_help="Carry out the calls in JOBS; `batch JOBS` does the same.")
 @click.argument("path", metavar="JOBS")
-@click.option("--out", metavar="FILE", help="Where results go; gone on with if it is there.")
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Where results go, a line of JSON for each; gone on with if it is there.  [default: the "
+    "standard output]",
+)
 @ledger_option
 @account_options
 @click.option(

@@ -267,7 +267,7 @@ def test_a_missing_file_is_told(invoke: Invoke) -> None:
 
     assert ran.exit_code == 2
     assert "Cannot read statsu" in ran.stderr
-    assert "Did you mean: linkedapi-async batch status?" in ran.stderr
+    assert "did you mean: linkedapi-async batch status?" in ran.stderr
 
 
 def test_help_shows_the_options_of_a_run(invoke: Invoke) -> None:
@@ -288,6 +288,7 @@ def test_help_shows_the_options_of_a_run(invoke: Invoke) -> None:
         (("--sandbox", "--discover"), "one of --accounts, --discover and --sandbox"),
         (("--accounts", "a.json", "--discover"), "one of --accounts, --discover and --sandbox"),
         (("--out", "{jobs}", "--sandbox"), "JOBS and --out are the same file"),
+        (("--out", "", "--sandbox"), "--out names no file."),
         (("--ledger", "{jobs}", "--sandbox"), "JOBS and --ledger are the same file"),
         (("--ledger", "x", "--out", "x", "--sandbox"), "--out and --ledger are the same file"),
         (("--ledger", "mysql://h/d", "--sandbox"), "mysql"),
@@ -316,6 +317,7 @@ def test_options_that_make_no_sense(
         ({"LINKED_API_ACCOUNTS": "[]"}, "LINKED_API_ACCOUNTS names no accounts."),
         ({"LINKED_API_ACCOUNTS": '{"anna": 5}'}, "no token for 'anna'"),
         ({"LINKED_API_ACCOUNTS": "id_secret"}, "LINKED_API_ACCOUNTS is not JSON"),
+        ({"LINKED_API_ACCOUNTS": '{"anna": "secret", "anna": "x"}'}, "names 'anna' twice"),
         ({"IDENTIFICATION_TOKEN": "id_secret"}, "LINKED_API_TOKEN is not set"),
         (
             {
