@@ -80,8 +80,8 @@ def command(ctx: click.Context) -> None:
     is not asked again, and what may have been sent is never sent twice. A row is known by its key,
     or by what it asks for.
 
-    Parameters are spelled as `linkedapi-async operations NAME` shows them, or in camelCase. The
-    account may be left out where there is but one.
+    Parameters are spelled as `linkedapi-async operations NAME` shows them, or in camelCase; with
+    --job it prints a row to begin with. The account may be left out where there is but one.
 
     Main token: LINKED_API_TOKEN (or ACCOUNT_API_TOKEN). Accounts: a file for --accounts, the
     variable LINKED_API_ACCOUNTS, both {"anna": "id_…"}, those that --discover finds, or
@@ -149,7 +149,10 @@ def run(
     base_url: str | None,
     sandbox: bool,
 ) -> Exit:
-    """Carry out the calls in JOBS (- is the standard input); `batch JOBS` does the same."""
+    """Carry out the calls in JOBS (- is the standard input); `batch JOBS` does the same.
+
+    What stands in JOBS, and all else, is told by: linkedapi-async batch --help
+    """
     target = Target(wire, base_url, sandbox)
     check_accounts(accounts, is_discovering=discover, is_rehearsal=sandbox)
     out = None if out == "-" else out

@@ -10,7 +10,8 @@ import click
 from rich.text import Text
 
 from linkedapi_async._types import Effect, JsonObject, Plan
-from linkedapi_async.operations import Operation, operations
+from linkedapi_async.models._rules import camel, encode
+from linkedapi_async.operations import CustomWorkflow, Operation, operations
 from linkedapi_async.operations._base import ListOperation
 from linkedapi_async.operations._examples import actions_of, example, parameters
 
@@ -48,18 +49,20 @@ _LEGEND: Final = (
 @click.argument("word", metavar="[NAME]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--example", "is_example", is_flag=True, help="Print the workflow of NAME alone.")
-def command(*, word: str | None, as_json: bool, is_example: bool) -> None:
+@click.option("--job", "is_job", is_flag=True, help="Print a row of a jobs file for `batch` alone.")
+def command(*, word: str | None, as_json: bool, is_example: bool, is_job: bool) -> None:
     """List every operation, or show all that is known of one NAME.
 
     NAME is the official name (fetchPerson), the name of the class (FetchPerson), or a piece of
     either that fits no other, in any case.
 
     \b
-    Its workflow runs:
+    Its workflow runs, and so does a row with its parameters:
       linkedapi-async operations NAME --example | linkedapi-async run --sandbox -
+      linkedapi-async operations NAME --job | linkedapi-async batch --sandbox -
     """  # noqa: D301, DOC501 - click asks for the escape; this text is the help
-    if is_example and (as_json or word is None):
-        msg = "--example goes with a NAME, and not with --json."
+    if is_example + is_job + as_json > 1 or ((is_example or is_job) and word is None):
+        msg = "Give one of --json, --example and --job; the last two go with a NAME."
         raise click.UsageError(msg, click.get_current_context())
     if word is None:
         classes = sorted(operations().values(), key=noun_of)
@@ -71,6 +74,8 @@ def command(*, word: str | None, as_json: bool, is_example: bool) -> None:
     cls = operations()[pick(word, index_of_operations(), index_of_actions())]
     if is_example:
         echo_json(example(cls).workflow())
+    elif is_job:
+        echo_json(_job(cls), indent=None)
     elif as_json:
         echo_json(_as_json(cls))
     else:
@@ -169,6 +174,16 @@ def _result(cls: _Class) -> Any:
 def _python(cls: _Class) -> str:
     call = example(cls)
     return f"{imports_of(call)}\n\n{spell(call, 'operation = ')}\nresult = await api.run(operation)"
+
+
+def _job(cls: _Class) -> JsonObject:
+    """Return a row of a jobs file."""
+    call = example(cls)
+    if cls is CustomWorkflow:
+        return {"account": "main", "workflow": call.workflow()}
+    given = {camel(one.name): encode(getattr(call, one.name)) for one in parameters(cls)}
+    told = {name: value for name, value in given.items() if value is not None}
+    return {"account": "main", "operation": cls.name, "parameters": told}
 
 
 def _as_json(cls: _Class) -> JsonObject:

@@ -9,6 +9,7 @@ from click.testing import Result
 
 from linkedapi_async import LinkedApi
 from linkedapi_async import Result as Outcome
+from linkedapi_async.cli._batch_rows import Reader
 from linkedapi_async.cli._docstrings import read_docstring
 from linkedapi_async.operations import Operation, operations
 from linkedapi_async.operations._examples import actions_of, example, parameters
@@ -185,8 +186,9 @@ def test_any_spelling_leads_to_the_operation(invoke: Invoke, word: str) -> None:
         (["fetch"], "'fetch' may be fetchCompany, fetchJob, fetchPerson, fetchPost;"),
         (["zzzz"], "No operation is called 'zzzz'; run `operations` for the list."),
         (["st.doForPeople"], "st.doForPeople is an action; see: linkedapi-async actions"),
-        (["--example"], "--example goes with a NAME"),
-        (["syncInbox", "--example", "--json"], "--example goes with a NAME"),
+        (["--example"], "the last two go with a NAME"),
+        (["--job"], "the last two go with a NAME"),
+        (["syncInbox", "--example", "--json"], "Give one of"),
     ],
 )
 def test_what_makes_no_sense_is_told(invoke: Invoke, args: list[str], sentence: str) -> None:
@@ -196,3 +198,14 @@ def test_what_makes_no_sense_is_told(invoke: Invoke, args: list[str], sentence: 
     assert ran.exit_code == 2
     assert sentence in ran.stderr
     assert ran.stdout == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_for_a_batch_asks_for_the_example(invoke: Invoke, name: str) -> None:
+    """On one line; `batch` takes it as it is."""
+    ran = invoke("operations", name, "--job")
+
+    call = Reader(["main"], default=None).read(ran.stdout.encode(), 1)
+    assert ran.stdout.count("\n") == 1
+    assert call.operation.name == name
+    assert call.operation.workflow() == example(operations()[name]).workflow()
