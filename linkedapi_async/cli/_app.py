@@ -34,6 +34,7 @@ _COMMANDS: Final[Mapping[str, str]] = {
     "admin": "Manage accounts, limits, seats and the webhook.",
 }
 """Every command in the order a newcomer meets them; `--help` shows these lines and imports none."""
+_COMPLETION: Final = 'eval "$(_LINKEDAPI_ASYNC_COMPLETE=bash_source linkedapi-async)"'
 _UNWRITABLE: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 """How a disk is full, or a terminal gone."""
 
@@ -124,6 +125,8 @@ class App(click.Group):
         super().format_epilog(ctx, formatter)
         with formatter.section("Exit codes"):
             formatter.write_dl([(str(int(code)), meaning) for code, meaning in MEANINGS.items()])
+        with formatter.section("Completion in bash; zsh and fish have zsh_source and fish_source"):
+            formatter.write(f"{' ' * formatter.current_indent}{_COMPLETION}\n")
 
     def _tell(self, exc: click.ClickException) -> None:
         if self.is_debugging:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from ._completion import files
 from ._exits import Exit
 from ._problem import Problem
 
@@ -35,6 +36,7 @@ def ledger_option(function: Callable[..., Any]) -> Callable[..., Any]:
     option = click.option(
         "--ledger",
         metavar="FILE|URL",
+        shell_complete=files,
         envvar="LINKED_API_LEDGER",
         help="Where calls are written down: a file (beside JOBS if left out), or postgresql://… "
         "(better in the variable LINKED_API_LEDGER).",
@@ -46,7 +48,12 @@ def account_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add `--accounts` and `--discover`."""
     for option in (
         click.option("--discover", is_flag=True, help="Ask the Admin API for the accounts."),
-        click.option("--accounts", metavar="FILE", help="JSON file of names and tokens."),
+        click.option(
+            "--accounts",
+            metavar="FILE",
+            shell_complete=files,
+            help="JSON file of names and tokens.",
+        ),
     ):
         function = option(function)
     return function

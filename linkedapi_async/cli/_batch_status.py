@@ -21,6 +21,7 @@ from ._batch_options import (
     open_jobs,
     path_of,
 )
+from ._completion import files
 from ._console import open_console
 from ._exits import Exit
 from ._plain import echo_json
@@ -48,7 +49,7 @@ _WORDS: Final = {
 
 
 @click.command("status", short_help="Show how far a batch has come.")
-@click.argument("path", metavar="[JOBS]", required=False)
+@click.argument("path", metavar="[JOBS]", required=False, shell_complete=files)
 @ledger_option
 @account_options
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -21,6 +21,7 @@ from ._batch_options import (
     ledger_shown,
 )
 from ._client import Target, target_options
+from ._completion import files
 from ._console import hang, open_console
 from ._exits import Exit
 from ._plain import echo_json, local, one_line, shell_word
@@ -43,7 +44,7 @@ _SETTLED: Final = {
 
 
 @click.command("uncertain", short_help="Settle calls that may have been carried out.")
-@click.argument("path", metavar="[JOBS]", required=False)
+@click.argument("path", metavar="[JOBS]", required=False, shell_complete=files)
 @ledger_option
 @click.option(
     "--reconcile", is_flag=True, help="Ask the service, by reading; needs JOBS and accounts."

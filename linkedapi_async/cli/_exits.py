@@ -37,7 +37,7 @@ MEANINGS: Final[Mapping[Exit, str]] = {
     Exit.UNKNOWN: "nobody knows whether it runs; look before starting it again",
     Exit.TIMEOUT: "the deadline came first; the workflow or the session runs on",
     Exit.BUG: "a bug in linkedapi-async; --debug shows where",
-    Exit.INTERRUPTED: "interrupted (Ctrl-C; batch: a signal), or a question was answered with no",
+    Exit.INTERRUPTED: "interrupted (Ctrl-C, SIGTERM), or a question was answered with no",
 }
 
 BY_DISPOSITION: Final[Mapping[Disposition, Exit]] = {

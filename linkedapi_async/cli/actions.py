@@ -23,6 +23,7 @@ from ._cards import (
     show_params,
     show_result,
 )
+from ._completion import names
 from ._console import hang, open_console
 from ._docstrings import read_docstring
 from ._facts import hints, noun_of, param_facts, result_facts
@@ -43,7 +44,7 @@ _NOBODY_KNOWS: Final = "nobody says which"
 
 
 @click.command("actions")
-@click.argument("word", metavar="[TYPE]", required=False)
+@click.argument("word", metavar="[TYPE]", required=False, shell_complete=names(specs))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--example", "is_example", is_flag=True, help="Print the example of TYPE alone.")
 def command(*, word: str | None, as_json: bool, is_example: bool) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import click
+from click.shell_completion import CompletionItem
 
 from linkedapi_async._clock import SystemClock
 
@@ -22,6 +23,7 @@ from ._batch_options import (
     settle_with,
 )
 from ._client import Target, target_options
+from ._completion import files
 from ._exits import Exit
 
 __all__ = ["command"]
@@ -50,6 +52,13 @@ class _Batch(click.Group):
         if near and not Path(word).exists():
             msg = f"There is no file {word!r}; did you mean: linkedapi-async batch {near[0]}?"
             raise click.UsageError(msg, ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command, a jobs file, or an option of running one."""
+        if incomplete.startswith("-"):
+            return self.commands["run"].shell_complete(ctx, incomplete)
+        found = super().shell_complete(ctx, incomplete)
+        return found or [CompletionItem(incomplete, type="file")]  # no shell shows both
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - as click's
         """Return the names of the commands, in order."""
@@ -99,10 +108,11 @@ def command(ctx: click.Context) -> None:
 
 
 @command.command("run", short_help="Carry out the calls in JOBS; `batch JOBS` does the same.")
-@click.argument("path", metavar="JOBS")
+@click.argument("path", metavar="JOBS", shell_complete=files)
 @click.option(
     "--out",
     metavar="FILE",
+    shell_complete=files,
     help="Where results go, a line of JSON for each; gone on with if it is there.  [default: the "
     "standard output]",
 )

@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ._clock import BriskClock
+from ._completion import files
 from ._console import hang, open_console
 from ._documents import Ending, Scene, Step, not_a_demo_file, read_scene, scenes
 from ._exits import Exit
@@ -80,7 +81,7 @@ class Outcome:
 
 
 @click.command("demo")
-@click.argument("files", nargs=-1, metavar="[FILE]...")
+@click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=files)
 @click.option(
     "--speed",
     type=click.FloatRange(min=0.1, max=60),

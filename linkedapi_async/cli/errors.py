@@ -13,6 +13,7 @@ from rich.text import Text
 from linkedapi_async._types import Disposition, Plane
 from linkedapi_async.errors import CATALOG, Fault, find
 
+from ._completion import names
 from ._console import hang, open_console
 from ._plain import echo_json
 
@@ -31,8 +32,12 @@ _TITLES: Final = {
 }
 
 
+def _words() -> Iterable[str]:
+    return (name for row in CATALOG.values() for name in row.names)
+
+
 @click.command("errors")
-@click.argument("code", metavar="[TYPE]", required=False)
+@click.argument("code", metavar="[TYPE]", required=False, shell_complete=names(_words))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def command(*, code: str | None, as_json: bool) -> None:
     """Show every error type, or explain one TYPE: what it means and what to do.

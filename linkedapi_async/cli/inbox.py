@@ -13,6 +13,7 @@ from rich.text import Text
 from linkedapi_async._clock import SystemClock
 
 from ._client import Target, open_client, target_options
+from ._completion import files
 from ._console import hang, open_console
 from ._cursor_file import CursorFile
 from ._exits import Exit
@@ -82,7 +83,9 @@ class _Request:
     type=click.FloatRange(min=1),
     help=f"Seconds between polls.  [default: {_INTERVAL:g}]",
 )
-@click.option("--cursor-file", metavar="FILE", help="Remember in FILE where to go on.")
+@click.option(
+    "--cursor-file", metavar="FILE", shell_complete=files, help="Remember in FILE where to go on."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @target_options
 def command(

@@ -24,6 +24,7 @@ from ._cards import (
     show_params,
     show_result,
 )
+from ._completion import names
 from ._console import hang, open_console
 from ._docstrings import read_docstring
 from ._facts import hints, kind_of, noun_of, param_facts, result_facts
@@ -46,7 +47,7 @@ _LEGEND: Final = (
 
 
 @click.command("operations")
-@click.argument("word", metavar="[NAME]", required=False)
+@click.argument("word", metavar="[NAME]", required=False, shell_complete=names(operations))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--example", "is_example", is_flag=True, help="Print the workflow of NAME alone.")
 @click.option("--job", "is_job", is_flag=True, help="Print a row of a jobs file for `batch` alone.")

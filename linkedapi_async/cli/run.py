@@ -9,6 +9,7 @@ import click
 from linkedapi_async._clock import SystemClock
 
 from ._client import Target, open_client, target_options
+from ._completion import files
 from ._console import open_console
 from ._documents import read_json, workflow_in
 from ._exits import Exit
@@ -27,7 +28,7 @@ __all__ = ["command"]
 
 
 @click.command("run")
-@click.argument("file", required=False)
+@click.argument("file", required=False, shell_complete=files)
 @click.option("--attach", metavar="ID", help="Wait for a workflow started before, by its id.")
 @click.option(
     "--deadline", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait at most."

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from linkedapi_async._types import Effect, Plan
 
+from ._completion import files
 from ._console import hang, open_console
 from ._documents import name_of
 from ._exits import Exit
@@ -24,7 +25,7 @@ _EFFECTS: Final = {Effect.READ: "it only reads", Effect.WRITE: "it changes somet
 
 
 @click.command("validate")
-@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.argument("files", metavar="FILE...", nargs=-1, required=True, shell_complete=files)
 @click.option(
     "--plan",
     type=click.Choice([plan.value for plan in Plan]),

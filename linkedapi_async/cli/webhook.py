@@ -14,6 +14,7 @@ import click
 from linkedapi_async._clock import SystemClock
 from linkedapi_async._types import Secret
 
+from ._completion import files
 from ._embedded import HOOK, events
 from ._exits import Exit
 from ._people import handle_of
@@ -59,7 +60,9 @@ def command(ctx: click.Context) -> None:
 @click.option(
     "--secret-env", metavar="NAME", help=f"Variable with the secret.  [default: {_VARIABLE}]"
 )
-@click.option("--secret-file", metavar="FILE", help="File with the secret, instead.")
+@click.option(
+    "--secret-file", metavar="FILE", shell_complete=files, help="File with the secret, instead."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, a line for each delivery.")
 @click.option("--sandbox", is_flag=True, help="Have a sandbox deliver; no tokens, no secret.")
 def listen(
