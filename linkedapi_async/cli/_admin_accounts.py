@@ -19,6 +19,7 @@ from ._admin import (
 )
 from ._console import hang, open_console
 from ._exits import Exit
+from ._numbers import Number
 from ._plain import echo_json, local, one_line, show_card
 from ._problem import Problem
 
@@ -104,7 +105,7 @@ def _as_json(account: "AdminAccount") -> "dict[str, Json]":
 
 _timeout_option = click.option(
     "--timeout",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     default=_PATIENCE,
     show_default=True,
     help="Seconds to wait at most.",
@@ -171,7 +172,9 @@ async def _finished(
     if as_json:
         echo_json({"session_id": handle.session_id, "link": handle.link}, indent=None)
     else:
-        click.echo(f"Open this in a browser and sign in to LinkedIn:\n\n    {handle.link}\n")
+        click.echo(
+            f"Open this in a browser and sign in to LinkedIn:\n\n    {one_line(handle.link)}\n"
+        )
         click.echo("Waiting until that is done; Ctrl-C leaves the link open.", err=True)
     try:
         account = await handle.finished(timeout=timeout)

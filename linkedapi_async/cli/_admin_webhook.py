@@ -162,7 +162,7 @@ async def delete_webhook(admin: "LinkedApiAdmin", *, yes: bool) -> None:
     found, webhook_id = await the_webhook(admin)
     confirm(f"Remove the webhook to {found.url}, and drop what is under way?", yes=yes)
     await admin.webhooks.delete(webhook_id)
-    click.echo(f"Nothing is delivered to {found.url} any more.")
+    click.echo(f"Nothing is delivered to {one_line(str(found.url))} any more.")
 
 
 @click.command("rotate-secret")

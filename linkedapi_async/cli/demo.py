@@ -18,6 +18,7 @@ from ._completion import files
 from ._console import hang, open_console
 from ._documents import Ending, Scene, Step, not_a_demo_file, read_scene, scenes
 from ._exits import Exit
+from ._numbers import Number
 from ._stage import play, prepare, tokens_for
 from ._timeline import Timeline, shorten
 
@@ -84,7 +85,7 @@ class Outcome:
 @click.argument("files", nargs=-1, metavar="[FILE]...", shell_complete=files)
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0.1, max=60),
+    type=Number(min=0.1, max=60),
     default=6,
     show_default=True,
     help="How much faster than life.",

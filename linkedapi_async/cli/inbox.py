@@ -18,6 +18,7 @@ from ._console import hang, open_console
 from ._cursor_file import CursorFile
 from ._exits import Exit
 from ._moments import When, read_start, resolve
+from ._numbers import Number
 from ._people import Correspondent, handle_of
 from ._plain import Lines, echo_json, local, one_line
 from ._timeline import Timeline
@@ -80,7 +81,7 @@ class _Request:
 @click.option("--follow", is_flag=True, help="Wait for more, until Ctrl-C.")
 @click.option(
     "--interval",
-    type=click.FloatRange(min=1),
+    type=Number(min=1, max=86400),
     help=f"Seconds between polls.  [default: {_INTERVAL:g}]",
 )
 @click.option(

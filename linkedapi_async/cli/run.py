@@ -13,6 +13,7 @@ from ._completion import files
 from ._console import open_console
 from ._documents import read_json, workflow_in
 from ._exits import Exit
+from ._numbers import Number
 from ._plain import echo_json
 from ._problem import Problem
 from ._timeline import Timeline
@@ -30,9 +31,7 @@ __all__ = ["command"]
 @click.command("run")
 @click.argument("file", required=False, shell_complete=files)
 @click.option("--attach", metavar="ID", help="Wait for a workflow started before, by its id.")
-@click.option(
-    "--deadline", type=click.FloatRange(min=0, min_open=True), help="Seconds to wait at most."
-)
+@click.option("--deadline", type=Number(min=0, min_open=True), help="Seconds to wait at most.")
 @click.option(
     "--policy",
     type=click.Choice(("service", "bot", "batch")),

@@ -1,12 +1,16 @@
 """`linkedapi-async sandbox`: the service in miniature, for your own tests in any language."""
 
 import asyncio
+import json
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import click
 
 from ._exits import Exit
+from ._numbers import Number
+from ._plain import one_line
 from ._problem import Problem
 from ._timeline import shorten
 
@@ -32,7 +36,7 @@ _LOOK: Final = 0.1
 )
 @click.option(
     "--duration",
-    type=click.FloatRange(min=0),
+    type=Number(min=0),
     default=1.0,
     show_default=True,
     help="Seconds a workflow runs.",
@@ -132,8 +136,12 @@ def _introduce(sandbox: "Sandbox") -> None:
     click.echo(f"export LINKED_API_BASE_URL={sandbox.base_url}")
     click.echo(f"export LINKED_API_TOKEN={sandbox.tokens.linked_api_token}")
     for account in sandbox.accounts:
-        name = f"  # {account.alias}" if len(sandbox.accounts) > 1 else ""
+        name = f"  # {one_line(account.alias)}" if len(sandbox.accounts) > 1 else ""
         click.echo(f"export IDENTIFICATION_TOKEN={account.identification_token}{name}")
+    if len(sandbox.accounts) > 1:
+        tokens = {one.alias: str(one.identification_token) for one in sandbox.accounts}
+        told = json.dumps(tokens, separators=(",", ":"))
+        click.echo(f"export LINKED_API_ACCOUNTS={shlex.quote(told)}  # for `batch`")
     click.echo(
         "# The older APIs take this one in place of LINKED_API_TOKEN:\n"
         f"# export ACCOUNT_API_TOKEN={sandbox.tokens.account_api_token}\n"

@@ -142,3 +142,21 @@ def test_workflow_that_is_no_demo_file_is_told(
 
     assert_told(ran, code=2, sentence=sentence)
     assert "linkedapi-async run FILE" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("run", "--deadline", "nan", "x"),
+        ("demo", "--speed", "NaN"),
+        ("sandbox", "--duration", "nan"),
+        ("inbox", "--follow", "--interval", "-nan"),
+        ("inbox", "--follow", "--interval", "inf"),
+        ("admin", "connect", "--timeout", "nan"),
+    ],
+)
+def test_numbers_that_are_none_are_told(invoke: Invoke, args: tuple[str, ...]) -> None:
+    """The word nan lies in every range, and would end in a bug of ours."""
+    option = next(arg for arg in args if arg.startswith("--") and arg != "--follow")
+
+    assert_told(invoke(*args), code=2, sentence=f"Invalid value for '{option}'")

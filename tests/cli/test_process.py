@@ -110,6 +110,7 @@ def test_sandbox_shows_what_went_wrong(environment: dict[str, str]) -> None:
     assert "linkedApiTokenRequired" in told[1]
     assert "ben" in told[2]
     assert "(reply broke off)" in told[2]
+    assert set(json.loads(shlex.split(found["LINKED_API_ACCOUNTS"])[0])) == {"anna", "ben"}
     assert errors.endswith("Closed after 3 requests.\n")
 
 
