@@ -23,20 +23,14 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() or c in {"\n", _JOINER} else " " for c in text)
 
 
-class _Aside(io.TextIOBase):
-    """The standard error, where nothing that cannot be told is worth an end: its reader has left.
-
-    A terminal that was closed and a full disk are told from each other by nobody.
-    """
+class _Aside:
+    """The standard error: whatever goes wrong there is a reader that has left, and ends nothing."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self.encoding = stream.encoding
 
-    @property
-    def encoding(self) -> str:  # type: ignore[override]  # read-only, as it is in IO
-        return self._stream.encoding
-
-    def write(self, text: str, /) -> int:
+    def write(self, text: str) -> int:
         try:
             return self._stream.write(text)
         except OSError as exc:
@@ -50,9 +44,6 @@ class _Aside(io.TextIOBase):
 
     def isatty(self) -> bool:
         return self._stream.isatty()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
 
 
 class _Console(Console):
@@ -115,9 +106,14 @@ def abandon(stream: TextIO) -> None:
 def open_console(*, stderr: bool = False) -> Console:
     """Return a console that honours NO_COLOR; 80 columns on a pipe, at most 100 on a terminal."""
     stream = sys.stderr if stderr else sys.stdout
-    if isinstance(stream, io.TextIOWrapper):
-        stream.reconfigure(errors="backslashreplace")  # for terminals that have no such letter
+    _spell_out(stream)
     return _Console(stream, stderr=stderr)
+
+
+def _spell_out(stream: object) -> None:
+    """Have a stream write what it has no letter for in letters it has."""
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
 
 
 def crop(text: str, width: int) -> str:
