@@ -27,11 +27,12 @@ from ._plain import echo_json, shell_word
 __all__ = ["Inquiry"]
 
 _SAYS: Final = {
-    "done": "was done",
-    "not_done": "was not done",
-    "unknown": "stays open",
-    "failed": "failed",
+    "done": ("was done", "done"),
+    "not_done": ("was not done", "not done"),
+    "unknown": ("stays open", "open"),
+    "failed": ("failed", "failed"),
 }
+"""What is said of a call, and of how many."""
 _BY_STATUS: Final = {DONE: "done", FAILED: "failed", UNCERTAIN: "unknown"}
 _UNDONE: Final = (
     "What was not done is sent by `linkedapi-async batch JOBS --uncertain resend`, which asks once "
@@ -106,7 +107,9 @@ class Inquiry:
 
     def _sum_up(self) -> None:
         says = self._says
-        told = ", ".join(f"{says[word]:,} {_SAYS[word]}" for word in _SAYS if says[word])
+        told = ", ".join(
+            f"{says[word]:,} {told}" for word, (_, told) in _SAYS.items() if says[word]
+        )
         asked = count_of(says.total(), "call")
         if told:
             self._console.print(Text(f"\n{asked} asked about: {told}.", style="bold"))
@@ -132,4 +135,4 @@ class Inquiry:
             facts = {"key": key, "status": status, "verdict": verdict, "evidence": evidence}
             echo_json(facts, indent=None)
             return
-        hang(self._console, evidence, (f"{shell_word(key)} {_SAYS[says]}: ", "bold"))
+        hang(self._console, evidence, (f"{shell_word(key)} {_SAYS[says][0]}: ", "bold"))

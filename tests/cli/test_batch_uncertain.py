@@ -333,7 +333,7 @@ async def test_the_service_says_that_it_was_done(
 
     assert code == 0
     assert "letter-1 was done: " in shown
-    assert "1 call asked about: 1 was done." in shown
+    assert "1 call asked about: 1 done." in shown
     assert again.code == 0
     assert len(sandbox.log.effects("st.sendMessage")) == 3
 
@@ -348,7 +348,7 @@ async def test_the_service_says_that_it_was_not_done(
 
     assert code == 6
     assert "letter-1 was not done: " in shown
-    assert "1 call asked about: 1 was not done." in shown
+    assert "1 call asked about: 1 not done." in shown
     assert "batch JOBS --uncertain resend" in " ".join(shown.split())
     assert sent == 2
     assert again.code == 0
@@ -365,7 +365,7 @@ async def test_what_stays_open_is_for_a_person(
 
     assert code == 6
     assert "letter-1 stays open: " in shown
-    assert "1 call asked about: 1 stays open." in shown
+    assert "1 call asked about: 1 open." in shown
     assert "--send-again KEY" in " ".join(shown.split())
 
 
