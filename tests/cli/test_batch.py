@@ -266,7 +266,7 @@ def test_a_missing_file_is_told(invoke: Invoke) -> None:
     ran = invoke("batch", "statsu")
 
     assert ran.exit_code == 2
-    assert "Cannot read statsu" in ran.stderr
+    assert "There is no file 'statsu'; " in ran.stderr
     assert "did you mean: linkedapi-async batch status?" in ran.stderr
 
 

@@ -25,12 +25,18 @@ STEERING = "\x1b]0;title\x07\x9b31m\u202e"
 class Lost(io.StringIO):
     """A stream that cannot be written, and is no pipe."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_late: bool) -> None:
         super().__init__()
+        self.is_late = is_late
         self.number = os.open(os.devnull, os.O_WRONLY)
 
-    def write(self, _: str) -> int:  # noqa: D102 - as of every stream
+    def write(self, text: str) -> int:  # noqa: D102 - as of every stream
+        if self.is_late:
+            return len(text)
         raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    def flush(self) -> None:  # noqa: D102 - as of every stream
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def fileno(self) -> int:  # noqa: D102 - as of every stream
         return self.number
@@ -84,9 +90,12 @@ def test_long_names_are_cut() -> None:
     assert crop("日本日本", 7) == "日本日…"
 
 
-def test_a_stderr_that_cannot_be_written_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("is_late", [False, True])
+def test_a_stderr_that_cannot_be_written_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch, *, is_late: bool
+) -> None:
     """A closed terminal, a full disk: what would be told there is told to nobody."""
-    lost = Lost()
+    lost = Lost(is_late=is_late)
     with stderr_is(monkeypatch, lost):
         console = open_console(stderr=True)
         console.print("a")
@@ -115,7 +124,10 @@ def test_a_console_follows_its_terminal(monkeypatch: pytest.MonkeyPatch) -> None
     told = os.read(shown, 1 << 16)
     os.close(shown)
 
+    console.size = (30, 10)
+
     assert widths == [40, 80, 100]
+    assert (console.width, console.height) == (30, 10)
     assert told == b"x\r\n"
 
 
