@@ -30,7 +30,6 @@ from linkedapi_async import (
     AccountPool,
     Batch,
     Call,
-    Certainty,
     Disposition,
     LedgerError,
     LinkedApiError,
@@ -138,8 +137,7 @@ def _verdict(error: LinkedApiError) -> AirflowException:
 
     So is what the ledger could not be asked for: without it nothing is sent.
     """
-    is_unsent = error.certainty in {Certainty.NOT_SENT, Certainty.REJECTED}
-    may_help = is_unsent and error.disposition is Disposition.RETRYABLE
+    may_help = error.certainty.is_resendable and error.disposition is Disposition.RETRYABLE
     if may_help or isinstance(error, LedgerError):
         return AirflowException(str(error))
     return AirflowFailException(str(error))

@@ -33,7 +33,6 @@ with workflow.unsafe.imports_passed_through():  # Temporal loads this page for e
         AccountPool,
         Batch,
         Call,
-        Certainty,
         Disposition,
         LinkedApiError,
         Policy,
@@ -93,8 +92,7 @@ def verdict(error: LinkedApiError) -> ApplicationError:
     that took too long goes on with the next one.
     """
     wait = error.retry_after
-    is_unsent = error.certainty in {Certainty.NOT_SENT, Certainty.REJECTED}
-    may_help = is_unsent and error.disposition is Disposition.RETRYABLE
+    may_help = error.certainty.is_resendable and error.disposition is Disposition.RETRYABLE
     return ApplicationError(
         str(error),
         type=error.code,

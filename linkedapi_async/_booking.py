@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from ._bookkeeping import Ledger, Taken
 from ._clock import Clock
@@ -29,8 +29,6 @@ from .operations._base import Operation
 from .workflows.tree import effect_of
 
 __all__ = ["Booking"]
-
-_PROVED: Final = frozenset({Certainty.NOT_SENT, Certainty.REJECTED})
 
 
 class Booking:
@@ -149,7 +147,7 @@ class Booking:
         if isinstance(outcome, Progress):
             if outcome.workflow_id is not None:
                 self._note(State.ACCEPTED, outcome.workflow_id)
-        elif self.reads_only or (outcome is not None and outcome.certainty in _PROVED):
+        elif self.reads_only or (outcome is not None and outcome.certainty.is_resendable):
             self._note(State.REFUSED)
         elif outcome is None:
             self._note(State.UNCERTAIN)

@@ -66,6 +66,11 @@ class Certainty(StrEnum):
     ACCEPTED = "accepted"
     """The service took it: the workflow ran, runs or will run."""
 
+    @property
+    def is_resendable(self) -> bool:
+        """Whether it is proved not to run, so that sending it again does nothing twice."""
+        return self in {Certainty.NOT_SENT, Certainty.REJECTED}
+
 
 class Effect(StrEnum):
     """Whether an action changes anything on LinkedIn."""

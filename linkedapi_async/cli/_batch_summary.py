@@ -1,13 +1,13 @@
 """What became of a batch, in a few lines: how many, what went wrong, what to do next."""
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from linkedapi_async import BatchProgress
-from linkedapi_async._types import Certainty, Disposition
+from linkedapi_async._types import Disposition
 from linkedapi_async.errors import OutcomeUnknown
 from linkedapi_async.pool import Outcome
 
@@ -16,8 +16,6 @@ from ._console import hang
 from ._exits import BY_DISPOSITION, Exit
 
 __all__ = ["Tally", "sum_up"]
-
-_UNSENT: Final = frozenset({Certainty.NOT_SENT, Certainty.REJECTED})
 
 
 class Tally:
@@ -53,7 +51,7 @@ class Tally:
             return
         self._note(error.code, error.hint)
         self._kinds.add(error.disposition)
-        self.unsent += error.certainty in _UNSENT
+        self.unsent += error.certainty.is_resendable
 
     def _note(self, code: str, hint: str) -> None:
         self.codes[code] += 1

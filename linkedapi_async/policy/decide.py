@@ -134,8 +134,7 @@ def _is_repeatable(verdict: Verdict, situation: Situation, policy: Policy) -> bo
         case Purpose.POLL | Purpose.CANCEL:
             return True
         case Purpose.START | Purpose.DIRECT:
-            proved = verdict.refusal.certainty in {Certainty.NOT_SENT, Certainty.REJECTED}
-            return proved or situation.reads_only
+            return verdict.refusal.certainty.is_resendable or situation.reads_only
         case Purpose.FINISHED:
             never_ran = verdict.row is not None and verdict.row.never_ran
             return situation.reads_only or (never_ran and policy.restart_expired)

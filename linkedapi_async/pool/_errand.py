@@ -20,7 +20,6 @@ from ._lane import Entry
 
 __all__ = ["carry_out"]
 
-_PROVED: Final = frozenset({Certainty.NOT_SENT, Certainty.REJECTED})
 _LONGEST: Final = 86400.0
 _LIMIT: Final = "limitExceeded"
 
@@ -145,7 +144,7 @@ def _take_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
 def _goes_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
     """Whether a call waits for another turn: what it met may pass, and it cannot run twice."""
     record = entry.record
-    is_lost = error.certainty not in _PROVED
+    is_lost = not error.certainty.is_resendable
     if is_lost and not record.reads_only:
         return False
     if error.scope is Scope.ACCOUNT or error.disposition is Disposition.USER_ACTION:
