@@ -47,6 +47,7 @@ class Turn:
         wait: 0.0 when the turn is yours, else seconds until asking again makes sense.
         number: Which probe of this parking it is, from 1, whoever made the others; 0 while waiting.
         holder: Tells this turn from another worker's.
+        is_local: Whether nobody was asked for it, as other workers have nothing to do with it.
     """
 
     account: str
@@ -54,6 +55,7 @@ class Turn:
     wait: float
     number: int
     holder: str = ""
+    is_local: bool = False
 
 
 class Pacer(Protocol):

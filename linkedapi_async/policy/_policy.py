@@ -90,6 +90,9 @@ class Policy:
         deadline: For one call, from `run` or `start` to the result; `None` is for ever.
         on_user_action: `raise` at once, or `hold` what was proved refused until it is healed.
         restart_expired: Start a workflow again that the service gave up before it ran.
+        outlast_outages: Calls of a pool that were proved not to run wait, until their deadline, for
+            a service that cannot be reached or refuses everybody, when the retries that they share
+            are used up; one of them looks now and then. Without it they fail then.
         waiting: How soon an end should be known, and what that may cost: `eager`, `balanced` or
             `thrifty`, about 20, 8 or 5 polls for each workflow.
         poll_base: The shortest pause between polls, before a jitter of 15 %; in between, pauses
@@ -112,6 +115,7 @@ class Policy:
         default=OnUserAction.RAISE, converter=_on_user_action
     )
     restart_expired: bool = False
+    outlast_outages: bool = False
     waiting: Waiting = attrs.field(default=Waiting.EAGER, converter=_waiting)
     poll_base: float = attrs.field(default=1.0, validator=_above_zero)
     poll_max: float = attrs.field(default=30.0, validator=_above_zero)
@@ -135,6 +139,7 @@ class Policy:
             connect_timeout=10.0,
             read_timeout=30.0,
             deadline=3600.0,
+            outlast_outages=True,
             waiting=Waiting.BALANCED,
             poll_base=2.0,
             poll_max=300.0,
@@ -153,6 +158,7 @@ class Policy:
             connect_timeout=15.0,
             read_timeout=60.0,
             deadline=86400.0,
+            outlast_outages=True,
             waiting=Waiting.THRIFTY,
             poll_base=3.0,
             poll_max=900.0,

@@ -37,6 +37,7 @@ class Stop:
         cap: Where the doubling ends.
         is_announced: Whether an episode tells of it, so that nobody else has to.
         is_foreign: Whether another worker met it.
+        is_local: Whether it is no news for other workers: an outage, as far as it reaches.
     """
 
     code: str
@@ -52,6 +53,7 @@ class Stop:
     cap: float = _CAP
     is_announced: bool = False
     is_foreign: bool = False
+    is_local: bool = False
 
 
 class Circuit:

@@ -30,6 +30,7 @@ from linkedapi_async.policy import (
 )
 
 from ._lane import Entry, Lane
+from ._outage import Outage
 
 __all__ = ["Barriers"]
 
@@ -46,6 +47,7 @@ class Barriers:
 
     Attributes:
         whole: The circuit of the whole client.
+        outage: Tells what is the service's fault alone.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Barriers:
             freed: Called with the lanes that a cause stops no longer.
         """
         self.whole: Circuit = Circuit()
+        self.outage: Outage = Outage(policy)
         self._lanes = lanes
         self._core = core
         self._executor = trunk.executor
@@ -131,11 +134,33 @@ class Barriers:
 
     # ── what calls meet ──
 
+    def meet_at_start(self, entry: Entry, error: LinkedApiError, *, is_outlasted: bool) -> None:
+        """Park a lane, or all, for what has stopped a start of one of its calls.
+
+        Args:
+            entry: The call.
+            error: What its start has met.
+            is_outlasted: Whether it waits for the end of an outage.
+        """
+        sent_at = entry.record.sent_at
+        if self.outage.shows_in(error):
+            clock = self._core.clock
+            goes_on = self.outage.goes_on(sent_at=sent_at, now=clock.now(), draw=clock.draw())
+            if goes_on or is_outlasted:
+                self._stand_aside(entry.lane, error)
+            return
+        if error.certainty is Certainty.REJECTED:  # by a service that is back
+            self._end_outage(sent_at)
+        self.meet(entry.lane, error)
+
     def meet(self, lane: Lane, error: LinkedApiError) -> None:
         """Park a lane, or all, for what has stopped one of its calls."""
         waits_for_person = error.disposition is Disposition.USER_ACTION
-        if error.scope is Scope.CALL or (error.scope is Scope.CLIENT and not waits_for_person):
-            return
+        if error.scope is Scope.ACCOUNT or (error.scope is Scope.CLIENT and waits_for_person):
+            self._stand_aside(lane, error)
+
+    def _stand_aside(self, lane: Lane, error: LinkedApiError) -> None:
+        waits_for_person = error.disposition is Disposition.USER_ACTION
         now, wall = self._core.clock.now(), self._core.clock.wall()
         row = find(error.code)
         known = [
@@ -154,9 +179,15 @@ class Barriers:
             since_wall=wall,
             until=now + max(known) if known else None,
             is_announced=waits_for_person,
+            is_local=self.outage.shows_in(error),
         )
-        if row is not None and row.is_slow:
-            policy = self._policy
+        policy = self._policy
+        if stop.is_local:
+            is_lost = error.certainty is Certainty.MAYBE_ACCEPTED  # a look may cost one more doubt
+            stop = attrs.evolve(
+                stop, base=policy.base_delay, cap=stop.cap if is_lost else policy.max_delay
+            )
+        elif row is not None and row.is_slow:
             stop = attrs.evolve(stop, base=policy.slow_base_delay, cap=policy.slow_max_delay)
         account = _WHOLE if error.scope is Scope.CLIENT else lane.alias
         if self._park(account, stop) and not waits_for_person:
@@ -179,10 +210,18 @@ class Barriers:
 
     def passed(self, lane: Lane, sent_at: float) -> None:
         """Take in that the service took a call: what was met before it was sent is over."""
+        self.outage.is_over()
         for circuit, account in ((lane.circuit, lane.alias), (self.whole, _WHOLE)):
             for stop in circuit.stops:
                 if stop.since <= sent_at:
                     self._lift(circuit, stop, account)
+
+    def _end_outage(self, sent_at: float) -> None:
+        """Take in that the service has answered a call."""
+        self.outage.is_over()
+        for stop in self.whole.stops:
+            if stop.is_local and stop.since <= sent_at:
+                self._lift(self.whole, stop, _WHOLE)
 
     def resume(self, lane: Lane | None) -> None:
         """Take for gone whatever parks a lane; of the whole client without one."""
@@ -209,6 +248,9 @@ class Barriers:
         stop = circuit.stop
         assert stop is not None  # noqa: S101 - only what is parked is looked at
         account = _WHOLE if circuit is self.whole else lane.alias
+        if stop.is_local:
+            number = circuit.probes + 1
+            return Turn(account=account, cause=stop.cause, wait=0.0, number=number, is_local=True)
         turn = await self._coordinator.may_probe(account, stop.cause)
         if turn.wait > 0:
             circuit.postpone(self._core.clock.now() + turn.wait)
@@ -218,7 +260,7 @@ class Barriers:
     def give_back(self, circuit: Circuit, turn: Turn) -> None:
         """Return a turn that no call has used."""
         circuit.is_probing = False
-        self._coordinator.probed(turn)
+        self._return(turn)
 
     def looked(self, entry: Entry) -> None:
         """Take in that a call has looked, whatever it saw."""
@@ -230,7 +272,11 @@ class Barriers:
         if circuit.is_parked:
             clock = self._core.clock
             rest = circuit.end_probe(now=clock.now(), draw=clock.draw(), number=turn.number)
-        self._coordinator.probed(turn, rest=rest)
+        self._return(turn, rest)
+
+    def _return(self, turn: Turn, rest: float = 0.0) -> None:
+        if not turn.is_local:
+            self._coordinator.probed(turn, rest=rest)
 
     # ── what others tell ──
 
@@ -321,16 +367,17 @@ class Barriers:
         circuit = self._circuit(account)
         if circuit is None or not circuit.park(stop, draw=self._core.clock.draw()):
             return False
-        self._coordinator.park(
-            Parking(
-                account=account,
-                code=stop.code,
-                cause=stop.cause,
-                scope=stop.scope,
-                hint=stop.hint,
-                message=stop.message,
+        if not stop.is_local:
+            self._coordinator.park(
+                Parking(
+                    account=account,
+                    code=stop.code,
+                    cause=stop.cause,
+                    scope=stop.scope,
+                    hint=stop.hint,
+                    message=stop.message,
+                )
             )
-        )
         self._stopped(self._concerned(account), stop)
         return True
 
@@ -338,7 +385,8 @@ class Barriers:
         """Forget a cause that was found gone here."""
         if circuit.lift(stop.cause) is None:
             return
-        self._coordinator.resume(account, stop.cause)
+        if not stop.is_local:
+            self._coordinator.resume(account, stop.cause)
         if not (stop.is_announced or stop.is_foreign):
             self._core.sink.emit(
                 AccountResumed(

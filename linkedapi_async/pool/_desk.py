@@ -62,6 +62,7 @@ class Desk:
         barriers: What keeps them from working.
         core: What they share.
         trunk: What they share on this event loop.
+        policy: What is done about failures of a call, unless it looks.
     """
 
     def __init__(
@@ -90,10 +91,10 @@ class Desk:
         self.core: Core = core
         self.trunk: Trunk = trunk
         self._clock = core.clock
-        self._policy = attrs.evolve(policy, on_user_action=OnUserAction.RAISE)
+        self.policy: Policy = attrs.evolve(policy, on_user_action=OnUserAction.RAISE)
+        self._once = attrs.evolve(self.policy, max_attempts=1)
         self._scouting = attrs.evolve(
-            self._policy,
-            max_attempts=1,
+            self._once,
             connect_timeout=min(policy.connect_timeout, coordinator.lease / 3),
             read_timeout=min(policy.read_timeout, coordinator.lease / 2),
         )
@@ -138,7 +139,7 @@ class Desk:
         fence = call.fence if isinstance(call, FencedCall) else None
         request, reads_only = lane.api.prepare(operation, fence)
         record = lane.session.call(
-            Purpose.START, operation.name, self._policy, reads_only=reads_only
+            Purpose.START, operation.name, self.policy, reads_only=reads_only
         )
         record.is_laned, record.fence = True, fence
         self._count += 1
@@ -157,7 +158,7 @@ class Desk:
 
     def hand_back(self, entry: Entry) -> None:
         """Let a call wait once more, at its old place."""
-        entry.record.policy = self._policy
+        entry.record.policy = self.policy
         refusal = self._closed_error() if self._is_closed else self._refusal(entry)
         if refusal is not None:
             self.fail(entry, refusal)
@@ -412,7 +413,9 @@ class Desk:
         scout = None if turn is None or not circuit.is_parked else self._scout(circuit, lane)
         if scout is not None:
             scout.probe, scout.turn = circuit, turn
-            if not self.barriers.fails(Disposition.USER_ACTION):
+            if turn is not None and turn.is_local:
+                scout.record.policy = self._once
+            elif not self.barriers.fails(Disposition.USER_ACTION):
                 scout.record.policy = self._scouting
             self._grant(scout)
             self.pump(lane)
@@ -429,7 +432,8 @@ class Desk:
     def _scout(self, circuit: Circuit, lane: Lane) -> Entry | None:
         is_whole = circuit is self.barriers.whole
         lanes = self.lanes.values() if is_whole else (lane,)
-        return choose_scout(lanes, self._clock.wall(), is_whole=is_whole)
+        is_outage = circuit.stop is not None and circuit.stop.is_local
+        return choose_scout(lanes, self._clock.wall(), is_whole=is_whole, is_outage=is_outage)
 
     def _expire(self, entry: Entry) -> None:
         """End a call whose deadline has come while it waited."""

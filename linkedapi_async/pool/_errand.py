@@ -117,6 +117,8 @@ def _take_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
     """Settle what becomes of a call that was not started; return whether it waits again."""
     lane, record = entry.lane, entry.record
     goes_back = _goes_back(desk, entry, error)
+    is_outlasted = not goes_back and desk.barriers.outage.is_outlasted(entry, error)
+    goes_back = goes_back or is_outlasted
     entry.certainty = max(entry.certainty, error.certainty, key=_DOUBT.index)
     if error.certainty is Certainty.MAYBE_ACCEPTED:
         desk.doubt(entry)
@@ -124,7 +126,7 @@ def _take_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
     elif lane.quotas is not None and entry.spent is not None:
         lane.quotas.refund(entry.spent)
     lane.started -= 1
-    desk.barriers.meet(lane, error)
+    desk.barriers.meet_at_start(entry, error, is_outlasted=is_outlasted)
     desk.looked(entry)
     if not goes_back:
         desk.tell(entry, error)
@@ -151,9 +153,10 @@ def _goes_back(desk: Desk, entry: Entry, error: LinkedApiError) -> bool:
         return error.scope is not Scope.CALL and not desk.barriers.fails(error.disposition)
     if error.disposition is not Disposition.RETRYABLE:
         return False
-    if entry.probe is not None and not desk.barriers.fails(Disposition.USER_ACTION):
+    looks_for_person = entry.turn is not None and not entry.turn.is_local
+    if looks_for_person and not desk.barriers.fails(Disposition.USER_ACTION):
         return True
-    may_repeat = not record.is_nested and record.attempts < record.policy.max_attempts
+    may_repeat = not record.is_nested and record.attempts < desk.policy.max_attempts
     return is_lost and may_repeat and desk.trunk.executor.withdraw()
 
 

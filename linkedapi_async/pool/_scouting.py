@@ -10,7 +10,9 @@ from ._refusals import until_allowed
 __all__ = ["choose_scout"]
 
 
-def choose_scout(lanes: Iterable[Lane], wall: datetime, *, is_whole: bool) -> Entry | None:
+def choose_scout(
+    lanes: Iterable[Lane], wall: datetime, *, is_whole: bool, is_outage: bool = False
+) -> Entry | None:
     """Return the oldest call that only reads, else the oldest; `None` where none may be sent.
 
     Args:
@@ -18,6 +20,8 @@ def choose_scout(lanes: Iterable[Lane], wall: datetime, *, is_whole: bool) -> En
         wall: The current moment.
         is_whole: Whether the whole client is parked: then a lane that is not parked for itself as
             well comes first.
+        is_outage: Whether it may be the call that the service fails at: then those that were sent
+            less often come first.
     """
     allowed: dict[tuple[Lane, Shelf], bool] = {}
 
@@ -35,6 +39,7 @@ def choose_scout(lanes: Iterable[Lane], wall: datetime, *, is_whole: bool) -> En
         key=lambda entry: (
             is_whole and entry.lane.circuit.is_parked,
             not entry.record.reads_only,
+            is_outage and entry.record.attempts,
             entry.rank[1],
         ),
         default=None,

@@ -1,0 +1,226 @@
+"""A service that cannot be reached, or refuses everybody: patient pools lose nothing to it."""
+
+import asyncio
+import socket
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import attrs
+import pytest
+
+from linkedapi_async import (
+    AccountPool,
+    Call,
+    Certainty,
+    OutcomeUnknown,
+    Policy,
+    TransientError,
+    single_attempt,
+)
+from linkedapi_async._sharing import LocalCoordinator, Parking
+from linkedapi_async.events import AccountParked, AccountResumed, Event
+from linkedapi_async.operations import FetchPerson, SendMessage
+from linkedapi_async.testing import FakeClock, Sandbox
+
+Open = Callable[..., AccountPool]
+Gather = Callable[..., Awaitable[list[Any]]]
+
+NAMES = ("anna", "ben", "cleo")
+HOUR = 3600.0
+
+
+@pytest.fixture
+def port() -> Iterator[int]:
+    """A port where nobody listens, and none but the test will."""
+    with socket.socket() as place:
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        place.bind(("127.0.0.1", 0))
+        yield place.getsockname()[1]
+
+
+@pytest.fixture
+def nowhere(port: int) -> str:
+    """The address of a service that nobody has started."""
+    return f"http://127.0.0.1:{port}"
+
+
+def letters(number: int) -> list[Call[None]]:
+    """Return so many messages for each account, no two alike."""
+    person = "https://www.linkedin.com/in/person5"
+    return [
+        Call(name, SendMessage(person_url=person, text=f"Hello {which}"))
+        for which in range(number)
+        for name in NAMES
+    ]
+
+
+def count(told: list[Event], kind: type[Event]) -> int:
+    return sum(isinstance(event, kind) for event in told)
+
+
+async def test_nobody_reached_for_hours(
+    *,
+    open_pool: Open,
+    nowhere: str,
+    port: int,
+    clock: FakeClock,
+    all_of: Gather,
+    told: list[Event],
+) -> None:
+    """What has not left waits for the network; it is told once, and each letter goes out once."""
+    pool = open_pool(base_url=nowhere)
+    waiting = asyncio.ensure_future(all_of(*map(pool.run, letters(40))))
+    await clock.sleep(6 * HOUR)
+
+    assert not waiting.done()
+    assert pool.stats().parked == NAMES
+    assert count(told, AccountParked) == 1
+    async with Sandbox(clock=clock, accounts=NAMES, duration=10.0, port=port) as begun:
+        outcomes = await waiting
+
+        assert all(one.data is None for one in outcomes)
+        assert len(begun.log.effects()) == 120
+        assert len(begun.log.requests("start")) == 120
+    assert count(told, AccountResumed) == 1
+    assert pool.stats().parked == ()
+
+
+async def test_everybody_refused_for_an_hour(
+    open_pool: Open, sandbox: Sandbox, clock: FakeClock, all_of: Gather
+) -> None:
+    """Instead of each call's retries, one call at a time asks whether it is over."""
+    sandbox.inject("tooManyRequests", times=None)
+    pool = open_pool()
+    waiting = asyncio.ensure_future(all_of(*map(pool.run, letters(40))))
+    await clock.sleep(HOUR)
+    asked = len(sandbox.log.requests("start"))
+    sandbox.clear_faults()
+    outcomes = await waiting
+
+    assert asked < 60
+    assert all(one.data is None for one in outcomes)
+    assert len(sandbox.log.effects()) == 120
+
+
+async def test_gateway_that_loses_everything(
+    open_pool: Open, sandbox: Sandbox, clock: FakeClock, all_of: Gather
+) -> None:
+    """Writes whose reply says nothing stay in doubt, a few of them: the others are kept back."""
+    sandbox.inject(502, times=None)
+    pool = open_pool(doubt=1.0)
+    waiting = asyncio.ensure_future(all_of(*map(pool.run, letters(40))))
+    await clock.sleep(HOUR)
+    sandbox.clear_faults()
+    outcomes = await waiting
+
+    doubtful = sum(isinstance(one, OutcomeUnknown) for one in outcomes)
+    assert 3 <= doubtful < 30
+    assert len(sandbox.log.effects()) == 120 - doubtful
+
+
+@pytest.mark.parametrize("on_user_action", ["raise", "hold"])
+async def test_call_that_is_always_refused(
+    open_pool: Open, sandbox: Sandbox, all_of: Gather, clock: FakeClock, on_user_action: str
+) -> None:
+    """Calls that the service fails at end after their attempts, and hold up nobody for long."""
+    sandbox.inject("tooManyRequests", account="anna", times=None)
+    policy = attrs.evolve(Policy.batch(), max_attempts=4, on_user_action=on_user_action)
+    pool = open_pool(policy=policy)
+
+    outcomes = await all_of(*map(pool.run, letters(10)))
+
+    refused, sent = outcomes[::3], outcomes[1::3] + outcomes[2::3]
+    assert {type(one) for one in refused} == {TransientError}
+    assert max(one.attempts for one in refused) == 4
+    assert all(one.data is None for one in sent)
+    assert clock.now() < HOUR
+
+
+async def test_any_answer_ends_an_outage(
+    open_pool: Open, sandbox: Sandbox, all_of: Gather, clock: FakeClock, told: list[Event]
+) -> None:
+    """A call that is refused for its own sake shows that the service is back."""
+    sandbox.inject("tooManyRequests", times=4)
+    sandbox.inject("invalidWorkflow")
+    pool = open_pool(policy=attrs.evolve(Policy.batch(), max_attempts=20, base_delay=60.0))
+
+    outcomes = await all_of(*map(pool.run, letters(1)))
+
+    assert Counter(type(one).__name__ for one in outcomes) == {"FatalError": 1, "Result": 2}
+    assert count(told, AccountResumed) == 1
+    assert clock.now() < 300.0
+
+
+async def test_deadline_in_an_outage(
+    open_pool: Open, nowhere: str, all_of: Gather, clock: FakeClock
+) -> None:
+    """Patience ends with the deadline, and the error says what stood in the way."""
+    began = clock.now()
+    pool = open_pool(base_url=nowhere, deadline=90.0)
+
+    outcomes = await all_of(*map(pool.run, letters(10)))
+
+    assert {(type(one), one.code, one.certainty) for one in outcomes} == {
+        (TransientError, "connectionFailed", Certainty.NOT_SENT)
+    }
+    assert clock.now() - began == pytest.approx(90.0, abs=1.0)
+
+
+@pytest.mark.parametrize(
+    "policy",
+    [
+        Policy.service(),
+        attrs.evolve(Policy.batch(), outlast_outages=False),
+        attrs.evolve(Policy.batch(), max_attempts=1),
+    ],
+    ids=["service", "outlast_outages=False", "max_attempts=1"],
+)
+async def test_impatient_pools(
+    *,
+    open_pool: Open,
+    nowhere: str,
+    all_of: Gather,
+    clock: FakeClock,
+    told: list[Event],
+    policy: Policy,
+) -> None:
+    """Whoever has not asked for it waits for no service to come back."""
+    began = clock.now()
+    pool = open_pool(base_url=nowhere, policy=policy)
+
+    outcomes = await all_of(*map(pool.run, letters(10)))
+
+    assert {type(one) for one in outcomes} == {TransientError}
+    assert count(told, AccountParked) == 0
+    assert clock.now() - began < 60.0
+
+
+async def test_retries_of_somebody_else(open_pool: Open, nowhere: str) -> None:
+    """Inside a retry loop of the application's own, failing is left to that."""
+    pool = open_pool(base_url=nowhere)
+
+    with single_attempt(), pytest.raises(TransientError) as caught:
+        await pool.run(letters(1)[0])
+
+    assert caught.value.attempts == 1
+
+
+async def test_other_workers_are_not_told(
+    open_pool: Open, nowhere: str, all_of: Gather, reading: FetchPerson
+) -> None:
+    """A network that is down here need not be down elsewhere."""
+
+    class Watched(LocalCoordinator):
+        parked: list[Parking]
+
+        def park(self, parking: Parking) -> None:
+            self.parked.append(parking)
+
+    coordinator = Watched()
+    coordinator.parked = []
+    pool = open_pool(base_url=nowhere, coordinator=coordinator, deadline=300.0)
+
+    await all_of(*(pool.run(Call(name, reading)) for name in NAMES * 5))
+
+    assert coordinator.parked == []
