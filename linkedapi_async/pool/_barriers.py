@@ -11,10 +11,7 @@ from linkedapi_async._trunk import Core, Trunk
 from linkedapi_async._types import Certainty, Disposition, Remedy, Scope
 from linkedapi_async.errors import (
     CATALOG,
-    FatalError,
     LinkedApiError,
-    TransientError,
-    UserActionRequired,
     find,
 )
 from linkedapi_async.events import AccountParked, AccountResumed
@@ -105,32 +102,6 @@ class Barriers:
                 return False
             case _:
                 assert_never(disposition)
-
-    def error(self, stop: Stop, entry: Entry, reason: str = "") -> LinkedApiError:
-        """Return what a call ends in that was kept from being sent.
-
-        Args:
-            stop: The cause.
-            entry: The call.
-            reason: Why it waits no longer, if it did.
-        """
-        now = self._core.clock.now()
-        record = entry.record
-        rest = None if stop.until is None else max(0.0, stop.until - now)
-        why = f" ({reason})" if reason else ""
-        more = "" if rest is None else f" (come back in {rest:.0f} s)"
-        return _FAMILIES[stop.disposition](
-            f"Not sent, since {record.account} is parked: {stop.message}{why}{more}",
-            code=stop.code,
-            disposition=stop.disposition,
-            scope=stop.scope,
-            hint=stop.hint,
-            certainty=entry.certainty,
-            attempts=record.attempts,
-            elapsed=now - record.started_at,
-            retry_after=rest,
-            account=record.account,
-        )
 
     # ── what calls meet ──
 
@@ -397,13 +368,6 @@ class Barriers:
                 )
             )
         self._freed(self._concerned(account))
-
-
-_FAMILIES: Final[Mapping[Disposition, type[LinkedApiError]]] = {
-    Disposition.RETRYABLE: TransientError,
-    Disposition.USER_ACTION: UserActionRequired,
-    Disposition.FATAL: FatalError,
-}
 
 
 def _account(episode: Episode) -> str:

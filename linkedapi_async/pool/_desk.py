@@ -24,7 +24,7 @@ from ._barriers import Barriers
 from ._bell import Bell
 from ._calls import Call, FencedCall
 from ._lane import Doubt, Entry, Lane
-from ._refusals import removed, shortage, too_late, until_allowed
+from ._refusals import parked, removed, shortage, too_late, until_allowed
 from ._scouting import choose_scout
 
 __all__ = ["Desk", "find"]
@@ -361,21 +361,21 @@ class Desk:
         if circuit is not None and stop is not None:
             is_early = not circuit.may_probe(now)
             if self.barriers.fails(stop.disposition) and (is_early or lane.has_waiting):
-                return self.barriers.error(stop, entry)
+                return self._parked(stop, entry)
             if stop.until is not None and is_early and entry.deadline_at <= stop.until:
-                return self.barriers.error(stop, entry)
+                return self._parked(stop, entry)
         return shortage(entry, now=now, wall=self._clock.wall())
 
     def _stop(self, lanes: Iterable[Lane], stop: Stop) -> None:
         """End what a new cause makes pointless; let the rest wait."""
         for lane in lanes:
             if self.barriers.fails(stop.disposition):
-                self._fail_all(lane, partial(self.barriers.error, stop))
+                self._fail_all(lane, partial(self._parked, stop))
             elif stop.until is not None:
                 until = stop.until
 
                 def error(entry: Entry, until: float = until) -> LinkedApiError | None:
-                    return self.barriers.error(stop, entry) if entry.deadline_at <= until else None
+                    return self._parked(stop, entry) if entry.deadline_at <= until else None
 
                 self._fail_all(lane, error)
             self.pump(lane)
@@ -383,7 +383,7 @@ class Desk:
     def _end(self, lanes: Iterable[Lane], stop: Stop, reason: str) -> None:
         """End what waited for a cause that nobody removed."""
         for lane in lanes:
-            self._fail_all(lane, lambda entry: self.barriers.error(stop, entry, reason))
+            self._fail_all(lane, lambda entry: self._parked(stop, entry, reason))
 
     def _free(self, lanes: Iterable[Lane]) -> None:
         for lane in lanes:
@@ -426,7 +426,7 @@ class Desk:
         lanes = list(self.lanes.values()) if circuit is self.barriers.whole else [lane]
         for one in lanes:
             if stop is not None and self.barriers.fails(stop.disposition):
-                self._fail_all(one, partial(self.barriers.error, stop))
+                self._fail_all(one, partial(self._parked, stop))
             self.pump(one)
 
     def _scout(self, circuit: Circuit, lane: Lane) -> Entry | None:
@@ -442,11 +442,14 @@ class Desk:
         stop = None if circuit is None else circuit.stop
         self._take_out(entry)
         if stop is not None:
-            self.fail(entry, self.barriers.error(stop, entry))
+            self.fail(entry, self._parked(stop, entry))
         else:
             now, wall = self._clock.now(), self._clock.wall()
             self.fail(entry, shortage(entry, now=now, wall=wall) or too_late(entry, now=now))
         self.pump(lane)
+
+    def _parked(self, stop: Stop, entry: Entry, reason: str = "") -> LinkedApiError:
+        return parked(stop, entry, now=self._clock.now(), reason=reason)
 
     def _closed_error(self) -> ClientClosed:
         return ClientClosed("The pool is closed")

@@ -1,15 +1,23 @@
 """Errors of calls that a pool did not send, for reasons of its own."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from linkedapi_async.errors import FatalError, LinkedApiError, TransientError
+from linkedapi_async._types import Disposition
+from linkedapi_async.errors import FatalError, LinkedApiError, TransientError, UserActionRequired
+from linkedapi_async.policy import Stop
 
 from ._lane import Entry
 
-__all__ = ["removed", "shortage", "too_late", "until_allowed"]
+__all__ = ["parked", "removed", "shortage", "too_late", "until_allowed"]
 
 _NEVER: Final = float("inf")
+_FAMILIES: Final[Mapping[Disposition, type[LinkedApiError]]] = {
+    Disposition.RETRYABLE: TransientError,
+    Disposition.USER_ACTION: UserActionRequired,
+    Disposition.FATAL: FatalError,
+}
 
 
 def until_allowed(entry: Entry, wall: datetime) -> float:
@@ -53,6 +61,33 @@ def shortage(entry: Entry, *, now: float, wall: datetime) -> LinkedApiError | No
         elapsed=now - record.started_at,
         retry_after=None if delay == _NEVER else delay,
         account=entry.lane.alias,
+    )
+
+
+def parked(stop: Stop, entry: Entry, *, now: float, reason: str = "") -> LinkedApiError:
+    """Return the error for a call that was kept from being sent.
+
+    Args:
+        stop: The cause.
+        entry: The call.
+        now: The current moment, in monotonic seconds.
+        reason: Why it waits no longer, if it did.
+    """
+    record = entry.record
+    rest = None if stop.until is None else max(0.0, stop.until - now)
+    why = f" ({reason})" if reason else ""
+    more = "" if rest is None else f" (come back in {rest:.0f} s)"
+    return _FAMILIES[stop.disposition](
+        f"Not sent, since {record.account} is parked: {stop.message}{why}{more}",
+        code=stop.code,
+        disposition=stop.disposition,
+        scope=stop.scope,
+        hint=stop.hint,
+        certainty=entry.certainty,
+        attempts=record.attempts,
+        elapsed=now - record.started_at,
+        retry_after=rest,
+        account=record.account,
     )
 
 
