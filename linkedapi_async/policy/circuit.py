@@ -16,6 +16,8 @@ __all__ = ["Circuit", "Stop"]
 
 _BASE: Final = 5.0
 _CAP: Final = 300.0
+_LEAST_BASE: Final = 0.25
+_LEAST_CAP: Final = 5.0
 _NEVER: Final = float("inf")
 
 
@@ -33,8 +35,9 @@ class Stop:
         since: When it was met, in monotonic seconds.
         since_wall: The same, as an aware moment.
         until: When the service said it ends, in monotonic seconds; `None` where it did not.
-        base: Longest pause before the first look, in seconds; it doubles from look to look.
-        cap: Where the doubling ends.
+        base: Longest pause before the first look, in seconds; it doubles from look to look. A
+            quarter of a second at least: who waits for nothing would look without a pause.
+        cap: Where the doubling ends; 5.0 at least.
         is_announced: Whether an episode tells of it, so that nobody else has to.
         is_foreign: Whether another worker met it.
         is_local: Whether it is no news for other workers: an outage, as far as it reaches.
@@ -95,21 +98,20 @@ class Circuit:
     def park(self, stop: Stop, *, draw: float) -> bool:
         """Take in a reason to stand aside; return whether it is a new one.
 
-        What is known already stays as it is, but for the end the service names.
+        What is known already stays as it is, but for the end the service names; it was met last.
 
         Args:
             stop: The reason.
             draw: Chance, 0.0 <= draw < 1.0.
         """
-        known = self._stops.get(stop.cause)
-        if known is not None:
-            if stop.until is not None:
-                self._stops[stop.cause] = attrs.evolve(known, until=stop.until)
-                self._plan(stop.since, draw)
-            return False
-        self._stops[stop.cause] = stop
-        self._plan(stop.since, draw)
-        return True
+        known = self._stops.pop(stop.cause, None)
+        self._stops[stop.cause] = known or stop
+        if known is None:
+            self._plan(stop.since, draw)
+        elif stop.until is not None:
+            self._stops[stop.cause] = attrs.evolve(known, until=stop.until)
+            self._plan(stop.since, draw)
+        return known is None
 
     def lift(self, cause: str) -> Stop | None:
         """Forget a reason and return it, if it stood in the way."""
@@ -150,8 +152,8 @@ class Circuit:
         stop = self.stop
         if stop is None:
             return
-        if stop.until is not None and stop.until > now:
-            self.probe_at = stop.until + draw * min(stop.base, stop.cap)
-            return
-        pause = full_jitter(self.probes + 1, base=stop.base, cap=stop.cap, draw=(1 + draw) / 2)
+        base, cap = max(stop.base, _LEAST_BASE), max(stop.cap, _LEAST_CAP)
+        pause = full_jitter(self.probes + 1, base=base, cap=cap, draw=(1 + draw) / 2)
         self.probe_at = now + pause
+        if stop.until is not None and stop.until > now:  # at the end that is named, not before
+            self.probe_at = max(self.probe_at, stop.until + draw * min(base, cap))

@@ -94,6 +94,40 @@ def test_later_word_moves_the_end() -> None:
     assert (found.since, found.until) == (100.0, 9000.0)
 
 
+def test_ends_named_in_a_row() -> None:
+    """Whoever names a near end again and again is asked less and less often."""
+    circuit, now, looks = Circuit(), 100.0, 0
+    while now < 3700.0:
+        circuit.park(stop(since=now, until=now + 1.0), draw=0.5)
+        circuit.begin_probe()
+        circuit.end_probe(now=now, draw=0.5)
+        now, looks = circuit.probe_at, looks + 1
+
+    assert looks < 30
+
+
+@pytest.mark.parametrize("more", [{"base": 0.0}, {"cap": 0.0}, {"base": 0.0, "cap": 0.0}])
+def test_nobody_looks_without_a_pause(more: dict[str, float]) -> None:
+    """A policy that backs off for no time at all still leaves pauses, which grow."""
+    circuit, now, looks = Circuit(), 100.0, 0
+    circuit.park(stop(**more), draw=0.0)
+    while now < 160.0:
+        circuit.begin_probe()
+        circuit.end_probe(now=now, draw=0.0)
+        now, looks = circuit.probe_at, looks + 1
+
+    assert looks < 40
+
+
+def test_met_last_though_known() -> None:
+    """Of several causes the one that was met last says how to look, known or not."""
+    circuit = Circuit()
+    for cause in ("signedOut", "elsewhere", "signedOut"):
+        circuit.park(stop(cause), draw=0.0)
+
+    assert [one.cause for one in circuit.stops] == ["elsewhere", "signedOut"]
+
+
 def test_past_end_is_no_end() -> None:
     """When the end that was told is over and calls are refused still, pauses grow as ever."""
     circuit = Circuit()
