@@ -44,6 +44,7 @@ class Call:
         deadline_at: Monotonic seconds; `None` is for ever.
         workflow_id: The workflow concerned, once it is known.
         attempts: Requests sent so far.
+        unsent: Those of them that are proved not to have left.
         sent_at: When the last of them was sent, in monotonic seconds.
         is_nested: Whether somebody outside repeats this call already.
         has_renewed: Whether the application was asked for another token already.
@@ -65,6 +66,7 @@ class Call:
     deadline_at: float | None
     workflow_id: WorkflowId | None = None
     attempts: int = 0
+    unsent: int = 0
     sent_at: float = 0.0
     is_nested: bool = attrs.field(factory=_INSIDE_RETRY.get)
     has_renewed: bool = False

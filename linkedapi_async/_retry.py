@@ -12,7 +12,7 @@ import attrs
 from ._call import Call, single_attempt
 from ._clock import Clock
 from ._messages import Purpose, Refusal
-from ._types import Scope
+from ._types import Certainty, Scope
 from .errors import FatalError, LinkedApiError
 from .events import ActionNeeded, ActionResolved, BackingOff, Drift, Event, Held, Raised
 from .policy import (
@@ -115,6 +115,7 @@ class Executor:
         """
         outcome = await self._sent(call, send) if failed is None else failed
         while isinstance(outcome, Refusal):
+            call.unsent += outcome.certainty is Certainty.NOT_SENT
             verdict = classify(outcome, call.policy.overrides)
             self._tell_drift(call, verdict)
             decision = self._decide(call, verdict)

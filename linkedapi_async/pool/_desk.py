@@ -386,7 +386,12 @@ class Desk:
             self._fail_all(lane, lambda entry: self._parked(stop, entry, reason))
 
     def _free(self, lanes: Iterable[Lane]) -> None:
+        """Start what a cause stops no longer; end what another one makes pointless."""
         for lane in lanes:
+            circuit = self.barriers.of(lane)
+            stop = None if circuit is None else circuit.stop
+            if stop is not None and self.barriers.fails(stop.disposition):
+                self._fail_all(lane, partial(self._parked, stop))
             self.pump(lane)
 
     def _consider(self, circuit: Circuit, lane: Lane) -> None:

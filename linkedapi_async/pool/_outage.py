@@ -42,7 +42,7 @@ class Outage:
         if not self.shows_in(error) or not is_repeatable or record.is_nested:
             return False
         is_unsent = error.certainty is Certainty.NOT_SENT
-        is_early = is_unsent or record.attempts < policy.max_attempts
+        is_early = is_unsent or record.attempts - record.unsent < policy.max_attempts
         return is_early and (error.retry_after or 0.0) <= policy.retry_after_cap
 
     def goes_on(self, *, sent_at: float, now: float, draw: float) -> bool:

@@ -324,6 +324,9 @@ class _Work:
             elif self.is_stopping and item.is_waiting:  # it was refused, and would wait for ever
                 self._desk.withdraw(item)
                 self._drop(item)
+            elif self._aside_at is not None and item.is_waiting:
+                self._aside.append(item)
+                self._desk.set_aside(item)
 
     def _carried(self, task: "asyncio.Task[None]") -> None:
         item = self._tasks.pop(task)

@@ -16,10 +16,11 @@ from linkedapi_async import (
     OutcomeUnknown,
     Policy,
     TransientError,
+    UserActionRequired,
     single_attempt,
 )
 from linkedapi_async._sharing import LocalCoordinator, Parking
-from linkedapi_async.events import AccountParked, AccountResumed, Event
+from linkedapi_async.events import AccountParked, AccountResumed, BackingOff, Event
 from linkedapi_async.operations import FetchPerson, SendMessage
 from linkedapi_async.testing import FakeClock, Sandbox
 
@@ -194,6 +195,84 @@ async def test_impatient_pools(
     assert {type(one) for one in outcomes} == {TransientError}
     assert count(told, AccountParked) == 0
     assert clock.now() - began < 60.0
+
+
+@pytest.mark.parametrize("field", ["base_delay", "max_delay"])
+async def test_policy_without_pauses(
+    *, open_pool: Open, nowhere: str, all_of: Gather, told: list[Event], field: str
+) -> None:
+    """Who backs off for no time at all does not ask without end."""
+    numbers: dict[str, Any] = {field: 0.0, "deadline": 60.0}
+    pool = open_pool(base_url=nowhere, policy=attrs.evolve(Policy.bot(), **numbers))
+
+    outcomes = await all_of(*map(pool.run, letters(3)))
+
+    assert {type(one) for one in outcomes} == {TransientError}
+    assert count(told, BackingOff) < 60
+
+
+async def test_face_that_changes(
+    *, open_pool: Open, nowhere: str, port: int, clock: FakeClock, all_of: Gather
+) -> None:
+    """What never reached the service is not held against a call that it then refuses."""
+    pool = open_pool(base_url=nowhere)
+    waiting = asyncio.ensure_future(all_of(*map(pool.run, letters(1))))
+    await clock.sleep(3 * HOUR)
+
+    async with Sandbox(clock=clock, accounts=NAMES, duration=10.0, port=port) as begun:
+        begun.inject("tooManyRequests", times=6)
+        outcomes = await waiting
+
+        assert all(one.data is None for one in outcomes)
+        assert len(begun.log.effects()) == 3
+
+
+async def test_set_aside_in_an_outage(open_pool: Open, sandbox: Sandbox, clock: FakeClock) -> None:
+    """Calls under way when the others are set aside join them instead of looking on."""
+    sandbox.inject("tooManyRequests", times=None)
+    pool = open_pool()
+    outcomes = pool.map(letters(5))
+
+    async def take() -> list[Any]:
+        return [one async for one in outcomes]
+
+    taken = asyncio.ensure_future(take())
+    await clock.sleep(0.01)
+    outcomes.set_aside()
+    await clock.sleep(HOUR)  # what has a place makes its retries
+    before = len(sandbox.log.requests("start"))
+    await clock.sleep(HOUR)
+
+    assert len(sandbox.log.requests("start")) == before
+    assert len(outcomes.aside) == 15
+    sandbox.clear_faults()
+    outcomes.go_on()
+    assert all(one.error is None for one in await taken)
+    assert len(sandbox.log.effects()) == 15
+
+
+async def test_outage_over_a_person_who_is_missing(
+    open_pool: Open, sandbox: Sandbox, clock: FakeClock, all_of: Gather
+) -> None:
+    """Calls that came during an outage end with it where their account waits for a person."""
+    pool = open_pool()
+    sandbox.inject("linkedinAccountSignedOut", account="anna", times=None)
+    annas, bens = letters(10)[::3], letters(10)[1::3]
+    await all_of(pool.run(annas[0]))
+    limit = sandbox.inject("tooManyRequests", times=None)
+    waiting = asyncio.ensure_future(all_of(*map(pool.run, bens)))
+    await clock.sleep(20.0)
+    held = asyncio.ensure_future(all_of(*map(pool.run, annas)))
+    await clock.sleep(20.0)
+    assert not held.done()
+    limit.remove()
+
+    outcomes = await held
+    over = clock.now()
+
+    assert {type(one) for one in outcomes} == {UserActionRequired}
+    assert over < 120.0
+    assert all(one.data is None for one in await waiting)
 
 
 async def test_retries_of_somebody_else(open_pool: Open, nowhere: str) -> None:
