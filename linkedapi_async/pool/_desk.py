@@ -405,10 +405,8 @@ class Desk:
             pause = circuit.end_probe(now=now, draw=self._clock.draw(), number=circuit.probes)
             self._bell.look_in(lane, pause, lanes=len(self.lanes))
             return
-        if self._scout(circuit, lane) is None:
-            if lane.has_place:
-                self._next(lane)  # limits keep all of them: see that somebody looks in time
-            return
+        if not lane.has_place or self._next(lane) is None:
+            return  # lanes that can send a call ask for themselves: many need not compare them all
         circuit.begin_probe()
         self.trunk.spawn(self._probe(circuit, lane))
 

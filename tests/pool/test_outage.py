@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import attrs
@@ -22,6 +23,7 @@ from linkedapi_async import (
 from linkedapi_async._sharing import LocalCoordinator, Parking
 from linkedapi_async.events import AccountParked, AccountResumed, BackingOff, Event
 from linkedapi_async.operations import FetchPerson, SendMessage
+from linkedapi_async.quotas import WorkingHours
 from linkedapi_async.testing import FakeClock, Sandbox
 
 Open = Callable[..., AccountPool]
@@ -273,6 +275,38 @@ async def test_outage_over_a_person_who_is_missing(
     assert {type(one) for one in outcomes} == {UserActionRequired}
     assert over < 120.0
     assert all(one.data is None for one in await waiting)
+
+
+async def test_closed_for_the_night(nowhere: str, clock: FakeClock) -> None:
+    """Accounts whose hours are over wait beside an outage at the price of one look each."""
+    number, asked = 50, 0
+
+    class Counted(WorkingHours):
+        def window(self, moment: datetime) -> tuple[datetime, datetime]:
+            nonlocal asked
+            asked += 1
+            return super().window(moment)
+
+    async with AccountPool(
+        linked_api_token="token",
+        accounts={f"account{which}": f"token{which}" for which in range(number)},
+        base_url=nowhere,
+        clock=clock,
+        policy=Policy.batch(),
+        hours=Counted(zone="UTC", opens="09:00", closes="10:00"),
+        deadline=48 * HOUR,
+    ) as pool:
+        person = "https://www.linkedin.com/in/person5"
+        sending = SendMessage(person_url=person, text="Hello")
+        waiting = [asyncio.ensure_future(pool.run(Call(one, sending))) for one in pool.accounts]
+        await clock.sleep(HOUR)
+        before = asked
+        await clock.sleep(12 * HOUR)
+
+        assert pool.stats().parked
+        assert asked - before < 3 * number
+        for one in waiting:
+            one.cancel()
 
 
 async def test_retries_of_somebody_else(open_pool: Open, nowhere: str) -> None:
