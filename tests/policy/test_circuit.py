@@ -107,7 +107,7 @@ def test_ends_named_in_a_row() -> None:
 
 
 @pytest.mark.parametrize("more", [{"base": 0.0}, {"cap": 0.0}, {"base": 0.0, "cap": 0.0}])
-def test_nobody_looks_without_a_pause(more: dict[str, float]) -> None:
+def test_nobody_looks_without_a_pause(more: dict[str, Any]) -> None:
     """A policy that backs off for no time at all still leaves pauses, which grow."""
     circuit, now, looks = Circuit(), 100.0, 0
     circuit.park(stop(**more), draw=0.0)
