@@ -240,8 +240,12 @@ class Desk:
             self._grant(entry)
 
     def _is_unread(self, lane: Lane) -> bool:
-        """See that an account's limits are read anew now and then; return whether to wait."""
-        if self._allowances is not None and self._allowances.is_due(lane):
+        """See that an account's limits are read anew now and then; return whether to wait.
+
+        A service that answers nobody is not asked again for every account.
+        """
+        is_wanted = lane.is_unread is None or not self.barriers.whole.is_parked
+        if is_wanted and self._allowances is not None and self._allowances.is_due(lane):
             lane.is_unread = lane.is_unread is None
             self.trunk.spawn(self._read(self._allowances, lane))
         return bool(lane.is_unread)

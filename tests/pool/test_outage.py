@@ -14,6 +14,7 @@ from linkedapi_async import (
     AccountPool,
     Call,
     Certainty,
+    LinkedApiAdmin,
     OutcomeUnknown,
     Policy,
     TransientError,
@@ -21,7 +22,7 @@ from linkedapi_async import (
     single_attempt,
 )
 from linkedapi_async._sharing import LocalCoordinator, Parking
-from linkedapi_async.events import AccountParked, AccountResumed, BackingOff, Event
+from linkedapi_async.events import AccountParked, AccountResumed, BackingOff, Event, LimitsUnread
 from linkedapi_async.operations import FetchPerson, SendMessage
 from linkedapi_async.quotas import WorkingHours
 from linkedapi_async.testing import FakeClock, Sandbox
@@ -305,6 +306,22 @@ async def test_closed_for_the_night(nowhere: str, clock: FakeClock) -> None:
 
         assert pool.stats().parked
         assert asked - before < 3 * number
+        for one in waiting:
+            one.cancel()
+
+
+async def test_limits_in_an_outage(
+    open_pool: Open, sandbox: Sandbox, nowhere: str, clock: FakeClock, told: list[Event]
+) -> None:
+    """Limits that nobody can read are asked for once, not every quarter of an hour."""
+    token = sandbox.tokens.linked_api_token
+    async with LinkedApiAdmin(linked_api_token=token, base_url=nowhere, clock=clock) as admin:
+        pool = open_pool(base_url=nowhere, admin=admin)
+        waiting = [asyncio.ensure_future(pool.run(one)) for one in letters(10)]
+        await clock.sleep(12 * HOUR)
+
+        assert pool.stats().parked == NAMES
+        assert count(told, LimitsUnread) == len(NAMES)
         for one in waiting:
             one.cancel()
 
