@@ -41,6 +41,7 @@ class Stop:
         is_announced: Whether an episode tells of it, so that nobody else has to.
         is_foreign: Whether another worker met it.
         is_local: Whether it is no news for other workers: an outage, as far as it reaches.
+        is_lossy: Whether nobody can say what became of what was sent.
     """
 
     code: str
@@ -57,6 +58,7 @@ class Stop:
     is_announced: bool = False
     is_foreign: bool = False
     is_local: bool = False
+    is_lossy: bool = False
 
 
 class Circuit:

@@ -154,10 +154,9 @@ class Barriers:
         )
         policy = self._policy
         if stop.is_local:
-            is_lost = error.certainty is Certainty.MAYBE_ACCEPTED  # a look may cost one more doubt
-            stop = attrs.evolve(
-                stop, base=policy.base_delay, cap=stop.cap if is_lost else policy.max_delay
-            )
+            is_lossy = error.certainty is Certainty.MAYBE_ACCEPTED  # a look may cost one more doubt
+            cap = stop.cap if is_lossy else policy.max_delay
+            stop = attrs.evolve(stop, base=policy.base_delay, cap=cap, is_lossy=is_lossy)
         elif row is not None and row.is_slow:
             stop = attrs.evolve(stop, base=policy.slow_base_delay, cap=policy.slow_max_delay)
         account = _WHOLE if error.scope is Scope.CLIENT else lane.alias
@@ -237,8 +236,11 @@ class Barriers:
         """Take in that a call has looked, whatever it saw."""
         circuit, turn = entry.probe, entry.turn
         entry.probe = entry.turn = None
-        if circuit is None or turn is None:
-            return
+        if circuit is not None and turn is not None:
+            self.end_turn(circuit, turn)
+
+    def end_turn(self, circuit: Circuit, turn: Turn) -> None:
+        """Take in that a look is over, whatever it has shown."""
         rest = 0.0
         if circuit.is_parked:
             clock = self._core.clock

@@ -16,8 +16,9 @@ from linkedapi_async._sharing import Coordinator
 from linkedapi_async._trunk import Core, Trunk
 from linkedapi_async._types import Disposition
 from linkedapi_async.errors import ClientClosed, ConfigurationError, LinkedApiError
-from linkedapi_async.policy import Circuit, OnUserAction, Policy, Stop
+from linkedapi_async.policy import BackOff, Circuit, OnUserAction, Policy, Stop
 from linkedapi_async.quotas import costs_of
+from linkedapi_async.wire.direct import account_info
 
 from ._allowances import Allowances
 from ._barriers import Barriers
@@ -417,6 +418,10 @@ class Desk:
     async def _probe(self, circuit: Circuit, lane: Lane) -> None:
         """Send one call to look, if no other worker does."""
         turn = await self.barriers.take_turn(circuit, lane)
+        if turn is not None and not await self._may_risk(circuit, lane):
+            self.barriers.end_turn(circuit, turn)
+            self._free(list(self.lanes.values()))
+            return
         scout = None if turn is None or not circuit.is_parked else self._scout(circuit, lane)
         if scout is not None:
             scout.probe, scout.turn = circuit, turn
@@ -435,6 +440,21 @@ class Desk:
             if stop is not None and self.barriers.fails(stop.disposition):
                 self._fail_all(one, partial(self._parked, stop))
             self.pump(one)
+
+    async def _may_risk(self, circuit: Circuit, lane: Lane) -> bool:
+        """Return whether a call may look; a write that may be lost, if a question is answered."""
+        stop, scout = circuit.stop, self._scout(circuit, lane)
+        if stop is None or not stop.is_lossy or scout is None or scout.record.reads_only:
+            return True
+        session = scout.lane.session
+        record = session.call(Purpose.POLL, "", self._once, reads_only=True)
+        record.is_laned = record.is_query = True
+        try:
+            async with session.calls.enter():
+                told = await session.look(record, account_info(session.wire.name))
+        except LinkedApiError:  # the service has answered, or none of its answers can be had
+            return True
+        return not isinstance(told, BackOff)
 
     def _scout(self, circuit: Circuit, lane: Lane) -> Entry | None:
         is_whole = circuit is self.barriers.whole
