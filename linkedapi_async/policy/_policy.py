@@ -90,9 +90,10 @@ class Policy:
         deadline: For one call, from `run` or `start` to the result; `None` is for ever.
         on_user_action: `raise` at once, or `hold` what was proved refused until it is healed.
         restart_expired: Start a workflow again that the service gave up before it ran.
-        outlast_outages: Calls of a pool that were proved not to run wait, until their deadline, for
-            a service that cannot be reached or refuses everybody, when the retries that they share
-            are used up; one of them looks now and then. Without it they fail then.
+        outlast_outages: Calls of a pool that were proved not to run, or only read, wait until their
+            deadline for a service that cannot be reached or refuses everybody, when the retries
+            that they share are used up; one of them looks now and then. Each is refused
+            `max_attempts` times at most; what never left does not count. Without it they fail then.
         waiting: How soon an end should be known, and what that may cost: `eager`, `balanced` or
             `thrifty`, about 20, 8 or 5 polls for each workflow.
         poll_base: The shortest pause between polls, before a jitter of 15 %; in between, pauses

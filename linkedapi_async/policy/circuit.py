@@ -42,6 +42,7 @@ class Stop:
         is_foreign: Whether another worker met it.
         is_local: Whether it is no news for other workers: an outage, as far as it reaches.
         is_lossy: Whether nobody can say what became of what was sent.
+        met_by: Alias of the account that met it; empty where another worker did, or nobody here.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Stop:
     is_foreign: bool = False
     is_local: bool = False
     is_lossy: bool = False
+    met_by: str = ""
 
 
 class Circuit:

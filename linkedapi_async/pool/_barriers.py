@@ -151,6 +151,7 @@ class Barriers:
             until=now + max(known) if known else None,
             is_announced=waits_for_person,
             is_local=self.outage.shows_in(error),
+            met_by=lane.alias,
         )
         policy = self._policy
         if stop.is_local:
@@ -363,7 +364,7 @@ class Barriers:
         if not (stop.is_announced or stop.is_foreign):
             self._core.sink.emit(
                 AccountResumed(
-                    account=account,
+                    account=stop.met_by or account,
                     code=stop.code,
                     scope=stop.scope,
                     lasted=self._core.clock.now() - stop.since,

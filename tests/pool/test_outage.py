@@ -86,7 +86,9 @@ async def test_nobody_reached_for_hours(
         assert all(one.data is None for one in outcomes)
         assert len(begun.log.effects()) == 120
         assert len(begun.log.requests("start")) == 120
-    assert count(told, AccountResumed) == 1
+    (parked,) = (event for event in told if isinstance(event, AccountParked))
+    (resumed,) = (event for event in told if isinstance(event, AccountResumed))
+    assert (resumed.account, resumed.code) == (parked.account, parked.code)
     assert pool.stats().parked == ()
 
 
